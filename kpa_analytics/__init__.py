@@ -10,7 +10,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from kpa_analytics import errors
-from kpa_analytics.shown import show_names_first
+from kpa_analytics.jupyter_tables import show_names_first
 from kpa_analytics.startup import defer_address_grammar
 
 #: As typing has it, whose import takes longer than all else here: Ctrl-C would find it at work.

@@ -17,9 +17,9 @@ import re
 import secrets
 from pathlib import Path
 
+from kpa_analytics.busy_files import move
 from kpa_analytics.config import Settings, settings
 from kpa_analytics.errors import KPACacheWarning, KPASettingsError, warn
-from kpa_analytics.patience import move
 
 #: An account's folder, or one that `clear_cache()` renamed but could not delete.
 _ACCOUNT = re.compile(r"account-[0-9a-f]{16}(\.cleared-[0-9a-f]{8})?")

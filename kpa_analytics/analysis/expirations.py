@@ -12,8 +12,8 @@ from datetime import date
 import polars as pl
 
 from kpa_analytics.analysis.schedules import RENEWS
+from kpa_analytics.calendar_days import FIXED_DAY, WINDOW, months_after
 from kpa_analytics.schema import SOURCE
-from kpa_analytics.yearly import FIXED_DAY, WINDOW, months_after
 
 _DAY = pl.col("date")
 _SPECIAL = pl.col("special_expiration_date")

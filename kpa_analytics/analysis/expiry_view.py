@@ -13,8 +13,8 @@ from kpa_analytics.analysis.due_within import due_within
 from kpa_analytics.analysis.engine import Engine, Rules
 from kpa_analytics.analysis.expiring_rule import with_expiring_rule
 from kpa_analytics.analysis.explain import Explainer
-from kpa_analytics.analysis.in_bars import in_bars
 from kpa_analytics.analysis.required import requirements_note
+from kpa_analytics.analysis.selected_bars import in_bars
 from kpa_analytics.statuses import STATUSES
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from typing import TypeVar
 import polars as pl
 
 from kpa_analytics.analysis.case_groups import names_of_groups
-from kpa_analytics.analysis.folding import folded, folded_text
 from kpa_analytics.analysis.names import known_trainings
 from kpa_analytics.analysis.people_filter import NO_OFFICE, PeopleFilter
+from kpa_analytics.analysis.search_text import folded, folded_text
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.wording import listing

@@ -13,10 +13,10 @@ import polars as pl
 from kpa_analytics.account_names import as_account, refuse_same_names
 from kpa_analytics.analysis.day_counts import trend_schema
 from kpa_analytics.analysis.expiry_status import expiry_status
+from kpa_analytics.analysis.fleet_as_one import together
 from kpa_analytics.analysis.one_table import as_one_table
 from kpa_analytics.analysis.sampled_days import SampledDays
 from kpa_analytics.analysis.status_over_time import check_start, counts_on, need_period
-from kpa_analytics.analysis.together import together
 from kpa_analytics.config import settings
 from kpa_analytics.data.accounts import settings_by_account
 from kpa_analytics.data.loaders import load_account

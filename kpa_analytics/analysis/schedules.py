@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
+from kpa_analytics.calendar_days import FIXED_DAY, WINDOW, are_possible
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame, need_if_known
 from kpa_analytics.schema import SCHEDULE_TYPES, SOURCE, TRAININGS
 from kpa_analytics.statuses import MOST_EXPIRING_DAYS
-from kpa_analytics.yearly import FIXED_DAY, WINDOW, are_possible
 
 #: Upper limits, so that every result is a calendar day: a thousand years and a hundred years.
 MOST_RENEWAL_MONTHS = 12_000

@@ -12,11 +12,11 @@ import polars as pl
 from kpa_analytics.analysis.case_groups import id_text
 from kpa_analytics.analysis.day_counts import day_counts, grouping, trend_schema
 from kpa_analytics.analysis.engine import Engine, Rules
-from kpa_analytics.analysis.in_bars import in_bars
 from kpa_analytics.analysis.renewal_punctuality import by_month
 from kpa_analytics.analysis.renewals import Certificates
 from kpa_analytics.analysis.required import requirements_note
 from kpa_analytics.analysis.sampled_days import SampledDays
+from kpa_analytics.analysis.selected_bars import in_bars
 from kpa_analytics.analysis.status_spans import POSITIONS, StatusSpans
 from kpa_analytics.inputs import ACCOUNT
 from kpa_analytics.statuses import FROM_REQUIREMENTS, GAPS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from kpa_analytics.analysis.sampled_days import SampledDays
-from kpa_analytics.yearly import WINDOW
+from kpa_analytics.calendar_days import WINDOW
 
 _OPENS = WINDOW.opens.in_year
 _CLOSES = WINDOW.closing

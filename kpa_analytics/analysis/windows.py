@@ -10,7 +10,7 @@ from datetime import date
 
 import polars as pl
 
-from kpa_analytics.yearly import WINDOW
+from kpa_analytics.calendar_days import WINDOW
 
 _OFFERED = pl.col("offered")
 #: Whether a completion (`date`) is from before the last offering, a column of `windows_on`.

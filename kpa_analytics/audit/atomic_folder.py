@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from kpa_analytics.busy_files import patiently
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.paths import typed_path
-from kpa_analytics.patience import patiently
 from kpa_analytics.utf8 import need_utf8_path
 
 #: The errors by which systems report that a folder is not empty.

@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from kpa_analytics.audit.extra import need_extra
+from kpa_analytics.audit.needed_packages import need_extra
 from kpa_analytics.errors import KPADataError, KPADataWarning, warn
 from kpa_analytics.paths import typed_path
 

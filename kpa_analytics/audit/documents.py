@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from kpa_analytics.analysis.folding import folded
+from kpa_analytics.analysis.search_text import folded
 from kpa_analytics.audit.document import Document
 from kpa_analytics.audit.evidence import Evidence
 from kpa_analytics.audit.roster import roster

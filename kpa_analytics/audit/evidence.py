@@ -21,7 +21,7 @@ from kpa_analytics.audit.figures import Figures, figures
 from kpa_analytics.audit.findings import findings
 from kpa_analytics.audit.headline import Headline, headline
 from kpa_analytics.audit.identity import labels_of
-from kpa_analytics.audit.past import Past, past
+from kpa_analytics.audit.past_year import Past, past
 from kpa_analytics.audit.record_rows import audit_records
 from kpa_analytics.audit.sample import Sample
 from kpa_analytics.audit.since import Since

@@ -21,9 +21,9 @@ from kpa_analytics.audit.compare import earlier_completions
 from kpa_analytics.audit.csv import marked, write_csv, write_parquet
 from kpa_analytics.audit.documents import write_documents
 from kpa_analytics.audit.evidence import Evidence, gather, with_labels
-from kpa_analytics.audit.extra import need_extra
 from kpa_analytics.audit.fleet_pack import refuse_choices, write_fleet_pack
 from kpa_analytics.audit.manifest import write_checksums, write_manifest
+from kpa_analytics.audit.needed_packages import need_extra
 from kpa_analytics.audit.pack_data import IN_PARQUET, RECORDS_FILE
 from kpa_analytics.audit.provenance import fetched_at, instant, provenance
 from kpa_analytics.audit.pseudonyms import kept_pseudonyms

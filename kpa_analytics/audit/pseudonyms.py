@@ -31,6 +31,7 @@ import polars as pl
 from filelock import FileLock
 
 from kpa_analytics.analysis.assignments import public_conditions
+from kpa_analytics.busy_files import move
 from kpa_analytics.cache_folder import private_file, private_folder
 from kpa_analytics.config import settings
 from kpa_analytics.data.scope import Scope
@@ -39,7 +40,6 @@ from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.demo_mark import DEMO_ID_PREFIX
 from kpa_analytics.endpoints import ALL_PEOPLE, COLLECTIONS, Endpoint, endpoint_of
 from kpa_analytics.errors import KPAError
-from kpa_analytics.patience import move
 from kpa_analytics.report_text import CHOSEN_UNNAMED, PSEUDONYM
 from kpa_analytics.schema import is_text
 from kpa_analytics.wording import say

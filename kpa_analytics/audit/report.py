@@ -11,7 +11,7 @@ import polars as pl
 from msgspec import to_builtins
 
 from kpa_analytics import report_text as text
-from kpa_analytics.analysis.folding import PLAIN_LETTERS
+from kpa_analytics.analysis.search_text import PLAIN_LETTERS
 from kpa_analytics.analysis.unknown_rule import unknown_rule_note
 from kpa_analytics.audit import (
     report_cases,

@@ -11,7 +11,7 @@ import polars as pl
 
 from kpa_analytics import report_text as text
 from kpa_analytics.audit.evidence import Evidence
-from kpa_analytics.audit.past import Past
+from kpa_analytics.audit.past_year import Past
 from kpa_analytics.audit.report_model import NOTHING, Section, Sheet, printed
 from kpa_analytics.charts.punctuality_rows import share_text
 from kpa_analytics.outcomes import OUTCOMES, RENEWED_ON_TIME

@@ -13,9 +13,9 @@ import polars as pl
 from kpa_analytics.analysis.case_groups import group_columns, members, with_group_names
 from kpa_analytics.analysis.expiry_status import expiry_status
 from kpa_analytics.analysis.find import find_person
-from kpa_analytics.analysis.folding import folded
 from kpa_analytics.analysis.names import people_names
 from kpa_analytics.analysis.required import requirements
+from kpa_analytics.analysis.search_text import folded
 from kpa_analytics.analysis.supervisor_lists import (
     BY_PEOPLE,
     ListedBy,
@@ -24,7 +24,7 @@ from kpa_analytics.analysis.supervisor_lists import (
 )
 from kpa_analytics.audit import supervisor_text as text
 from kpa_analytics.audit.atomic_folder import new_folder, refuse_occupied
-from kpa_analytics.audit.extra import need_extra
+from kpa_analytics.audit.needed_packages import need_extra
 from kpa_analytics.config import settings
 from kpa_analytics.data.progress import counting_bar
 from kpa_analytics.data.training_data import TrainingData, need_one_account, need_training_data

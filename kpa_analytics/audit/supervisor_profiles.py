@@ -7,8 +7,8 @@ from datetime import date
 
 import polars as pl
 
-from kpa_analytics.analysis.folding import folded
 from kpa_analytics.analysis.names import people_names
+from kpa_analytics.analysis.search_text import folded
 from kpa_analytics.audit import supervisor_text as text
 from kpa_analytics.audit.identity import employee_numbers
 from kpa_analytics.audit.supervisor_team import person_of

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import polars as pl
 
 from kpa_analytics.analysis.case_groups import group_columns
-from kpa_analytics.analysis.folding import folded
+from kpa_analytics.analysis.search_text import folded
 from kpa_analytics.audit import supervisor_text as text
 from kpa_analytics.audit.identity import with_numbers
 from kpa_analytics.statuses import MISSING, OPEN, STATUS_LABELS

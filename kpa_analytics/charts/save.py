@@ -7,10 +7,10 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kpa_analytics.busy_files import move
 from kpa_analytics.charts.render import page, png, specification, svg
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.paths import typed_path
-from kpa_analytics.patience import move
 
 if TYPE_CHECKING:
     from collections.abc import Callable

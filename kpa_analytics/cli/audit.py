@@ -107,8 +107,8 @@ def audit(
     from kpa_analytics.audit.atomic_folder import refuse_occupied
     from kpa_analytics.audit.bagit import pack_in
     from kpa_analytics.audit.export import export_audit
-    from kpa_analytics.audit.extra import need_extra
     from kpa_analytics.audit.manifest import read_manifest
+    from kpa_analytics.audit.needed_packages import need_extra
     from kpa_analytics.audit.sample import sample_size
     from kpa_analytics.audit.sign import signing_key
     from kpa_analytics.audit.since import earlier_pack

@@ -31,7 +31,7 @@ def transcript(
     """
     from kpa_analytics.analysis.find import find_person
     from kpa_analytics.audit.document import pdf_path
-    from kpa_analytics.audit.extra import need_extra
+    from kpa_analytics.audit.needed_packages import need_extra
     from kpa_analytics.audit.transcript import transcript as of_person
 
     pdf_path(out)  # checked before the download, like the packages
@@ -53,7 +53,7 @@ def roster(
     """
     from kpa_analytics.analysis.find import find_training
     from kpa_analytics.audit.document import pdf_path
-    from kpa_analytics.audit.extra import need_extra
+    from kpa_analytics.audit.needed_packages import need_extra
     from kpa_analytics.audit.roster import roster as of_training
 
     pdf_path(out)  # checked before the download, like the packages

@@ -45,7 +45,7 @@ def plan(
     from kpa_analytics.analysis.plan_sessions import need_plan_group, plan_sessions
     from kpa_analytics.audit.atomic_folder import refuse_occupied
     from kpa_analytics.audit.export_plan import earlier_calendar, export_plan
-    from kpa_analytics.audit.extra import need_extra
+    from kpa_analytics.audit.needed_packages import need_extra
     from kpa_analytics.paths import typed_path
 
     need_plan_group(by)  # checked before the download, like the folder

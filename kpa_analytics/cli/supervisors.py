@@ -43,7 +43,7 @@ def supervisors(
     """
     from kpa_analytics.analysis.supervisor_lists import as_listed_by
     from kpa_analytics.audit.atomic_folder import refuse_occupied
-    from kpa_analytics.audit.extra import need_extra
+    from kpa_analytics.audit.needed_packages import need_extra
     from kpa_analytics.audit.supervisor_packs import export_supervisor_packs
     from kpa_analytics.paths import typed_path
     from kpa_analytics.report_text import DEMO_MARK

@@ -21,10 +21,10 @@ from typing import Any
 
 import polars as pl
 
+from kpa_analytics.busy_files import move, patiently
 from kpa_analytics.cache_folder import account_folder, private_file, private_folder, set_aside
 from kpa_analytics.config import Settings, settings
 from kpa_analytics.errors import KPACacheWarning, KPADataError, warn
-from kpa_analytics.patience import move, patiently
 from kpa_analytics.schema import BLANK_IDS, FAULTS, SNAPSHOTS, Table
 
 #: Increased when the meaning of a kept frame changes; files in another format are not read.

@@ -5,9 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from kpa_analytics import report_text as texts
+from kpa_analytics.calendar_days import FIXED_DAY, WINDOW, YearlyDay, are_possible
 from kpa_analytics.data.checks import Check, row_sentences
 from kpa_analytics.schema import SCHEDULE_TYPES
-from kpa_analytics.yearly import FIXED_DAY, WINDOW, YearlyDay, are_possible
 
 
 def unknown_schedules(trainings: pl.LazyFrame) -> list[Check]:

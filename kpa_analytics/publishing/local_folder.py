@@ -14,8 +14,8 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from kpa_analytics.busy_files import PATIENCE, patiently
 from kpa_analytics.errors import KPADataError, KPAError
-from kpa_analytics.patience import PATIENCE, patiently
 from kpa_analytics.utf8 import need_utf8_path
 
 _LOCK = ".publish.lock"

@@ -21,7 +21,7 @@ from kpa_analytics.inputs import Day
 from kpa_analytics.widgets import layout, traits
 from kpa_analytics.widgets.about_rows import choices_in_words
 from kpa_analytics.widgets.day_field import DayField
-from kpa_analytics.widgets.still import display_with_still, still
+from kpa_analytics.widgets.saved_notebook import display_with_still, still
 from kpa_analytics.widgets.table import RowsTable
 from kpa_analytics.widgets.table_views import show_views
 from kpa_analytics.widgets.titles import training_options, usual_day

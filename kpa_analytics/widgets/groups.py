@@ -10,7 +10,7 @@ import polars as pl
 
 from kpa_analytics import charts
 from kpa_analytics.analysis.choices import PeriodChoices
-from kpa_analytics.analysis.in_bars import in_bars
+from kpa_analytics.analysis.selected_bars import in_bars
 from kpa_analytics.analysis.session_view import BOTH, STANDINGS, SessionView
 from kpa_analytics.charts.group_sessions import SIZE_WORDS, read_sessions, with_bars
 from kpa_analytics.charts.group_sizes import size_in_words, with_steps

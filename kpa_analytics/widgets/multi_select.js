@@ -6,7 +6,7 @@ const PLAIN = {
 };
 const PLAINER = new RegExp(`[${Object.keys(PLAIN).join("")}]`, "g");
 
-// Text for searching: without accents, in lower case. folding.py does the same.
+// Text for searching: without accents, in lower case. search_text.py does the same.
 export const folded = (text) =>
   text.normalize("NFKD").replace(/[\p{Mn}\p{Cf}]/gu, "").toLowerCase()
     .replace(PLAINER, (letter) => PLAIN[letter]);

@@ -12,10 +12,10 @@ import polars as pl
 
 from kpa_analytics import charts
 from kpa_analytics.analysis.choices import PlannerChoices
-from kpa_analytics.analysis.in_bars import in_bars
 from kpa_analytics.analysis.last_instructors import in_sentences
 from kpa_analytics.analysis.plan_sessions import GROUPS, MOST_WEEKS
 from kpa_analytics.analysis.planner_view import DROPPED, GAP_COLUMNS, Gaps, PlannerView, last_day
+from kpa_analytics.analysis.selected_bars import in_bars
 from kpa_analytics.analysis.session_seats import MOST_SEATS, SEATS
 from kpa_analytics.charts.render import drawn
 from kpa_analytics.schema import PLANNED_SESSIONS

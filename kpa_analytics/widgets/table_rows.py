@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from kpa_analytics.analysis.folding import folded, folded_text
+from kpa_analytics.analysis.search_text import folded, folded_text
 from kpa_analytics.wording import MONTHS, day_texts, one_line
 
 #: Labels that replace values: column -> value -> label.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from kpa_analytics.analysis.folding import by_name
 from kpa_analytics.analysis.names import known_trainings
+from kpa_analytics.analysis.search_text import by_name
 from kpa_analytics.charts.text import labels
 from kpa_analytics.demo_mark import DEMO_AS_OF
 from kpa_analytics.inputs import as_day

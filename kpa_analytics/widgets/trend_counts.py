@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from kpa_analytics.analysis.case_groups import id_text
-from kpa_analytics.analysis.in_bars import in_bars
+from kpa_analytics.analysis.selected_bars import in_bars
 from kpa_analytics.charts.expirations_by_week import counted_weeks
 from kpa_analytics.charts.trend_rows import OTHER_GROUPS_ID, PLURALS, counted, read_trend
 from kpa_analytics.widgets.bars import FIGURE, GROUP, Bar

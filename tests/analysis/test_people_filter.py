@@ -9,10 +9,10 @@ import pytest
 
 import kpa_analytics as kpa
 from kpa_analytics.analysis.choices import Choices
-from kpa_analytics.analysis.folding import by_name, folded, folded_text
 from kpa_analytics.analysis.people_filter import PeopleFilter
+from kpa_analytics.analysis.search_text import by_name, folded, folded_text
 from kpa_analytics.schema import COMPLETIONS, GROUPS, USERS
-from tests.analysis.folding_cases import CASES
+from tests.analysis.search_text_cases import CASES
 
 DAY = date(2026, 6, 30)
 

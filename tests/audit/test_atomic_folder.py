@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from kpa_analytics import patience
+from kpa_analytics import busy_files
 from kpa_analytics.audit.atomic_folder import new_folder
 from kpa_analytics.errors import KPADataError
 
@@ -68,7 +68,8 @@ def test_a_place_that_cannot_be_is_named(tmp_path):
 RACE = """
 import sys
 from pathlib import Path
-from kpa_analytics import patience
+from kpa_analytics import busy_files
+from kpa_analytics import busy_files
 from kpa_analytics.audit.atomic_folder import new_folder
 from kpa_analytics.errors import KPADataError
 who, place, rounds = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
@@ -162,7 +163,7 @@ def test_a_pack_that_a_scanner_holds_is_tried_again(tmp_path, monkeypatch):
 
 @pytest.mark.slow
 def test_a_pack_that_stays_held_is_one_clear_error(tmp_path, monkeypatch):
-    monkeypatch.setattr(patience, "PATIENCE", 0.1)
+    monkeypatch.setattr(busy_files, "PATIENCE", 0.1)
     held(monkeypatch, float("inf"), "rename")
     with (
         pytest.raises(KPADataError, match=r"out can't be written: .*another program holds"),
@@ -176,7 +177,7 @@ def test_a_pack_that_stays_held_is_one_clear_error(tmp_path, monkeypatch):
 def test_an_old_folder_that_cannot_be_deleted_is_named(tmp_path, monkeypatch):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "old").touch()
-    monkeypatch.setattr(patience, "PATIENCE", 0.1)
+    monkeypatch.setattr(busy_files, "PATIENCE", 0.1)
     held(monkeypatch, float("inf"), "unlink", "rmdir")
     with (
         pytest.raises(KPADataError, match=r"out is written, but .* delete .*\.old yourself"),

@@ -13,7 +13,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 import kpa_analytics as kpa
-from kpa_analytics.audit import export, extra
+from kpa_analytics.audit import export, needed_packages
 from kpa_analytics.audit.figures import Figures
 from kpa_analytics.audit.manifest import read_manifest
 from kpa_analytics.audit.report import share_in_order
@@ -301,7 +301,9 @@ def test_a_crash_leaves_nothing_half_made(tmp_path, monkeypatch):
 
 
 def test_a_missing_extra_is_named(data, tmp_path, monkeypatch):
-    monkeypatch.setattr(extra, "find_spec", lambda name: None if name == "typst" else name)
+    monkeypatch.setattr(
+        needed_packages, "find_spec", lambda name: None if name == "typst" else name
+    )
     with pytest.raises(KPAError, match=r"need typst: .* -m pip install .*\[audit\]"):
         kpa.export_audit(data, tmp_path / "pack", as_of=AS_OF)
 

@@ -11,7 +11,7 @@ import pytest
 
 import kpa_analytics as kpa
 from kpa_analytics import schema
-from kpa_analytics.audit import extra
+from kpa_analytics.audit import needed_packages
 from kpa_analytics.audit.identity import NAMED
 from kpa_analytics.demo import Records
 from kpa_analytics.demo.sources import COMPLETIONS, TRAININGS, USERS
@@ -234,7 +234,9 @@ def test_hostile_texts_stay_texts(hostile):
 
 
 def test_a_missing_extra_is_named(data, busiest, monkeypatch):
-    monkeypatch.setattr(extra, "find_spec", lambda name: None if name == "typst" else name)
+    monkeypatch.setattr(
+        needed_packages, "find_spec", lambda name: None if name == "typst" else name
+    )
     with pytest.raises(kpa.errors.KPAError, match=r"need typst: .* -m pip install .*\[audit\]"):
         kpa.transcript(data, busiest, as_of=AS_OF)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from kpa_analytics.analysis.folding import folded
+from kpa_analytics.analysis.search_text import folded
 
 GAPS = "Every expired and missing case, by training, longest overdue first"
 

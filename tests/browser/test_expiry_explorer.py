@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 from playwright.sync_api import Locator, Page, expect
 
-from kpa_analytics.analysis.folding import folded
+from kpa_analytics.analysis.search_text import folded
 from kpa_analytics.statuses import EXPIRED, SIGNED_LABELS
 from kpa_analytics.widgets.table import PAGE
 from tests.browser.cells import EXPIRY, RECORDS

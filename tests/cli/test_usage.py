@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from kpa_analytics.audit import extra
+from kpa_analytics.audit import needed_packages
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,9 @@ def test_a_missing_package_is_said_before_any_download(
     """A download would fail, because there is no token."""
     monkeypatch.chdir(tmp_path)
     missing = ("typst", "icalendar")
-    monkeypatch.setattr(extra, "find_spec", lambda name: None if name in missing else name)
+    monkeypatch.setattr(
+        needed_packages, "find_spec", lambda name: None if name in missing else name
+    )
     code, out, err = kpa_analytics(*arguments)
     assert (code, out) == (2, "")
     assert err.startswith(f"kpa-analytics: {named}: python -m pip install")

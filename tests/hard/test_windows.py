@@ -157,7 +157,7 @@ def test_clear_cache_of_a_folder_in_use_deletes_the_rest_and_names_it(
     vendor: DemoAPI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kpa.load_completions()
-    monkeypatch.setattr("kpa_analytics.patience.PATIENCE", 0.05)
+    monkeypatch.setattr("kpa_analytics.busy_files.PATIENCE", 0.05)
     _refusing(monkeypatch, "replace", float("inf"), lambda path: "account-" in path)
     _refusing(monkeypatch, "unlink", float("inf"), lambda path: path.endswith(".sqlite"))
     with pytest.raises(OSError, match=r"pages\.sqlite"):

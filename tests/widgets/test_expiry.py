@@ -11,7 +11,7 @@ import pytest
 from polars.testing import assert_frame_equal, assert_series_equal
 
 import kpa_analytics as kpa
-from kpa_analytics.analysis.folding import folded
+from kpa_analytics.analysis.search_text import folded
 from kpa_analytics.widgets import ExpiryExplorer
 from kpa_analytics.widgets.table import PAGE
 from kpa_analytics.wording import moment

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpa_analytics.yearly import YearlyDay, months_after
+from kpa_analytics.calendar_days import YearlyDay, months_after
 
 TYPES = {"year": pl.Int32, "month": pl.Int8, "day": pl.Int8}
 IN_YEAR = YearlyDay(pl.col("month"), pl.col("day")).in_year(pl.col("year"))

@@ -6,9 +6,9 @@ import base64
 
 from playwright.sync_api import Page
 
-from kpa_analytics.analysis.folding import folded
+from kpa_analytics.analysis.search_text import folded
 from kpa_analytics.widgets.multi_select import HERE
-from tests.analysis.folding_cases import CASES, LETTERS
+from tests.analysis.search_text_cases import CASES, LETTERS
 
 _FOLD = """async ([module, texts]) => {
     const { folded } = await import(module);

@@ -11,7 +11,7 @@ from polars.testing import assert_frame_equal
 
 import kpa_analytics as kpa
 from kpa_analytics.audit.evidence import Evidence, gather
-from kpa_analytics.audit.past import month_days
+from kpa_analytics.audit.past_year import month_days
 from kpa_analytics.audit.report import report
 from kpa_analytics.data.scope import Scope
 from kpa_analytics.data.training_data import TrainingData

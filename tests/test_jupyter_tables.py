@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
+from kpa_analytics.jupyter_tables import names_first
 from kpa_analytics.schema import COMPLETIONS, EXPIRY_STATUS, INSTRUCTOR_COVERAGE
-from kpa_analytics.shown import names_first
 
 
 def test_a_status_leads_with_names_and_ends_with_ids() -> None:
