@@ -33,7 +33,7 @@ NOT_THE_REPORT = {
     "atomic_folder": "errors",
     "calendar_events": "errors",
     "differences": "what verify finds",
-    "extra": "errors",
+    "needed_packages": "errors",
     "manifest": "what verify finds",
     "plan_calendar": "the files of a plan",
     "plan_workbook": "the files of a plan",

@@ -312,7 +312,7 @@ class InstructorExplorer(PeriodExplorer):
         coverage, chosen = self._covered, len(choices.trainings)
         these = f"the {'training' if chosen == 1 else 'trainings'} chosen"
         whole = count(coverage.height, "training")
-        never = f"{coverage['last_taught'].null_count():,} with no instructor recorded"
+        never = f"{coverage['last_taught'].null_count():,} never had an instructor recorded"
         which = "chosen" if chosen else "in the catalogue or in a completion"
         taught = coverage.height - numbers.get(_UNTAUGHT, 0)
         none_taught = "in this period they taught none of the trainings chosen"

@@ -133,9 +133,7 @@ def test_the_browser_that_is_opened_is_logged_in(web: Page, served: Served) -> N
     assert not [referer for referer in referers if served.key in referer]
     expect(web).to_have_title("Training status on 30 Jun 2026 (demo) - kpa_analytics")
     expect(view.locator(".kpa-demo").first).to_be_visible()
-    shown = figures(
-        view.locator(".kpa-expiry")
-    )  # those of the command line, in tests/cli/test_demo.py
+    shown = figures(view.locator(".kpa-expiry"))  # as in tests/cli/test_demo.py
     counted = [shown[name] for name in ("Expired", "Expiring soon", "Due within 30 days")]
     assert counted == ["477", "493", "650"]
     press(view.locator(".kpa-chart [aria-label^='Expires in'][aria-label*='xpired, of']").first)
