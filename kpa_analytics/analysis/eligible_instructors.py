@@ -13,7 +13,7 @@ from kpa_analytics.analysis.expiry_status import expiry_status
 from kpa_analytics.analysis.limiting import HELD_TODAY
 from kpa_analytics.analysis.names import known_trainings, with_names
 from kpa_analytics.analysis.periods import as_months, in_last_months
-from kpa_analytics.analysis.session_texts import NOBODY_TAUGHT
+from kpa_analytics.analysis.session_texts import NOBODY_TAUGHT, NOBODY_TAUGHT_IN_A_MONTH
 from kpa_analytics.demo_mark import demo_flag
 from kpa_analytics.employment import employment, has_left
 from kpa_analytics.inputs import (
@@ -182,7 +182,7 @@ def _reason(months: int) -> pl.Expr:
 
 def nobody_taught(months: int = 24) -> str:
     """Why a training that nobody taught has no instructor, also one that is in no record."""
-    return say(NOBODY_TAUGHT, months=months)
+    return NOBODY_TAUGHT_IN_A_MONTH if months == 1 else say(NOBODY_TAUGHT, months=months)
 
 
 def _last_eligible_until() -> pl.Expr:

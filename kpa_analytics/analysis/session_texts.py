@@ -5,6 +5,7 @@ from __future__ import annotations
 #: Why somebody has no place.
 NO_PERSON = "the completion names no person"
 NO_ELIGIBLE_INSTRUCTOR = "no eligible instructor ({reason})"
+NOBODY_TAUGHT_IN_A_MONTH = "nobody taught it in the last month"
 NOBODY_TAUGHT = "nobody taught it in the last {months:month|months}"
 ONLY_INSTRUCTOR = "the only eligible instructor is this person"
 ONLY_FREE_INSTRUCTOR = "the only instructor free in the week of {week} is this person"
