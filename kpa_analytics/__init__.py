@@ -22,30 +22,31 @@ if TYPE_CHECKING:
     from kpa_analytics.analysis.data_quality import data_quality
     from kpa_analytics.analysis.eligible_instructors import eligible_instructors
     from kpa_analytics.analysis.expiry_status import expiry_status
-    from kpa_analytics.analysis.explain import Explainer, explain
-    from kpa_analytics.analysis.explanation import Explanation
-    from kpa_analytics.analysis.fleet import Fleet, load_fleet
+    from kpa_analytics.analysis.explanations.explain import Explainer, explain
+    from kpa_analytics.analysis.explanations.explanation import Explanation
+    from kpa_analytics.analysis.fleet import Fleet
     from kpa_analytics.analysis.group_sessions import group_sessions, group_share
     from kpa_analytics.analysis.instructors import instructor_activity, instructor_coverage
-    from kpa_analytics.analysis.plan_sessions import plan_sessions
+    from kpa_analytics.analysis.load_fleet import load_fleet
+    from kpa_analytics.analysis.planning.plan_sessions import plan_sessions
+    from kpa_analytics.analysis.planning.session_plan import SessionPlan
+    from kpa_analytics.analysis.planning.what_if import what_if
     from kpa_analytics.analysis.reconcile import reconcile
     from kpa_analytics.analysis.renewal_curve import renewal_curve
     from kpa_analytics.analysis.renewal_punctuality import renewal_punctuality
     from kpa_analytics.analysis.renewals import renewals
     from kpa_analytics.analysis.required_for import required_for
     from kpa_analytics.analysis.required_trainings import required_trainings
-    from kpa_analytics.analysis.session_plan import SessionPlan
     from kpa_analytics.analysis.status_over_time import status_over_time
     from kpa_analytics.analysis.supervisor_lists import supervisor_lists
     from kpa_analytics.analysis.training_matrix import training_matrix
-    from kpa_analytics.analysis.what_if import what_if
     from kpa_analytics.api.client import Client
     from kpa_analytics.audit.compare import changes, status_changes
     from kpa_analytics.audit.document import Document
     from kpa_analytics.audit.export import export_audit
     from kpa_analytics.audit.export_plan import export_plan
     from kpa_analytics.audit.roster import roster
-    from kpa_analytics.audit.supervisor_packs import export_supervisor_packs
+    from kpa_analytics.audit.supervisors.supervisor_packs import export_supervisor_packs
     from kpa_analytics.audit.transcript import transcript
     from kpa_analytics.audit.verify import verify_audit
     from kpa_analytics.cache_folder import clear_cache
@@ -69,10 +70,10 @@ if TYPE_CHECKING:
 _HOMES = {
     "Client": "api.client",
     "Document": "audit.document",
-    "Explainer": "analysis.explain",
-    "Explanation": "analysis.explanation",
+    "Explainer": "analysis.explanations.explain",
+    "Explanation": "analysis.explanations.explanation",
     "Fleet": "analysis.fleet",
-    "SessionPlan": "analysis.session_plan",
+    "SessionPlan": "analysis.planning.session_plan",
     "Settings": "config",
     "TrainingData": "data.training_data",
     "changes": "audit.compare",
@@ -80,11 +81,11 @@ _HOMES = {
     "configure": "config",
     "data_quality": "analysis.data_quality",
     "eligible_instructors": "analysis.eligible_instructors",
-    "explain": "analysis.explain",
+    "explain": "analysis.explanations.explain",
     "expiry_status": "analysis.expiry_status",
     "export_audit": "audit.export",
     "export_plan": "audit.export_plan",
-    "export_supervisor_packs": "audit.supervisor_packs",
+    "export_supervisor_packs": "audit.supervisors.supervisor_packs",
     "group_sessions": "analysis.group_sessions",
     "group_share": "analysis.group_sessions",
     "instructor_activity": "analysis.instructors",
@@ -92,12 +93,12 @@ _HOMES = {
     "load_all": "data.loaders",
     "load_completions": "data.loaders",
     "load_employee_status": "data.loaders",
-    "load_fleet": "analysis.fleet",
+    "load_fleet": "analysis.load_fleet",
     "load_group_trainings": "data.loaders",
     "load_groups": "data.loaders",
     "load_trainings": "data.loaders",
     "load_users": "data.loaders",
-    "plan_sessions": "analysis.plan_sessions",
+    "plan_sessions": "analysis.planning.plan_sessions",
     "publish": "publishing.publish",
     "reconcile": "analysis.reconcile",
     "renewal_curve": "analysis.renewal_curve",
@@ -114,7 +115,7 @@ _HOMES = {
     "training_matrix": "analysis.training_matrix",
     "transcript": "audit.transcript",
     "verify_audit": "audit.verify",
-    "what_if": "analysis.what_if",
+    "what_if": "analysis.planning.what_if",
 }
 _MODULES = ("charts", "demo", "schema", "spark", "widgets")
 

@@ -53,7 +53,7 @@ _PACKS = {"pack", "packs", "hostile_pack"}
 _LONG_EXAMPLES = {
     f"kpa_analytics.{name}"
     for name in (
-        "analysis.fleet.load_fleet",
+        "analysis.load_fleet.load_fleet",
         "api.client.Client",
         "audit.export.export_audit",
         "audit.export_plan.export_plan",

@@ -12,7 +12,6 @@ import polars as pl
 import pytest
 
 import kpa_analytics as kpa
-from kpa_analytics import inputs
 from kpa_analytics.demo_mark import DEMO_ID_PREFIX
 from kpa_analytics.schema import COMPLETIONS, STATUS, TRAININGS, USERS
 from kpa_analytics.statuses import MISSING
@@ -134,7 +133,7 @@ def test_every_function_with_a_default_day_is_tested_here() -> None:
 def test_no_day_means_the_demos_day_for_demo_data_and_today_for_others(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inputs, "_today", lambda: TODAY)
+    monkeypatch.setattr("kpa_analytics.as_of._today", lambda: TODAY)
     for person, day in ((INVENTED, kpa.demo.AS_OF), (REAL, TODAY)):
         data = records(person)
         assert CALLS[name](data, person) == CALLS[name](data, person, as_of=day), person
@@ -154,7 +153,7 @@ def test_no_day_means_the_demos_day_for_demo_data_and_today_for_others(
 def test_no_day_means_the_same_in_every_explorer(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inputs, "_today", lambda: TODAY)
+    monkeypatch.setattr("kpa_analytics.as_of._today", lambda: TODAY)
     for person, day in ((INVENTED, kpa.demo.AS_OF), (REAL, TODAY)):
         with remembered():
             explorer = getattr(kpa.widgets, name)(records(person))
@@ -166,7 +165,7 @@ def test_no_day_means_the_same_in_every_explorer(
 
 @pytest.mark.slow
 def test_no_day_means_the_same_in_the_chart_of_one_person(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inputs, "_today", lambda: TODAY)
+    monkeypatch.setattr("kpa_analytics.as_of._today", lambda: TODAY)
     for person, day in ((INVENTED, kpa.demo.AS_OF), (REAL, TODAY)):
         data = records(person)
         chart = kpa.charts.person_timeline(data.completions, data.trainings, data.users)

@@ -106,7 +106,7 @@ def _files_of_each_folder() -> dict[str, list[str]]:
     section = page.partition("### The files of each folder")[2].partition("\n### ")[0]
     listed: dict[str, list[str]] = {}
     for entry in re.split(r"^- ", section, flags=re.MULTILINE)[1:]:
-        place, names = re.match(r"(?:`(\w+)/`|root)", entry), re.findall(r"`([\w*]+)`", entry)
+        place, names = re.match(r"(?:`([\w/]+)/`|root)", entry), re.findall(r"`([\w*]+)`", entry)
         assert place, entry
         listed.setdefault(place[1] or "", []).extend(names)
     return listed

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import inspect
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import polars as pl
 import pytest
 
 import kpa_analytics as kpa
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import as_day, need
+from kpa_analytics.inputs import need
 from kpa_analytics.schema import (
     COMPLETIONS,
     EXPIRY_STATUS,
@@ -71,39 +71,6 @@ def test_lists_that_are_all_empty_are_taken() -> None:
     frame = pl.DataFrame({"included_trainings_id": [[], []]})
     taken = need(frame, TRAININGS, "included_trainings_id").collect()
     assert taken["included_trainings_id"].to_list() == [[], []]
-
-
-@pytest.mark.parametrize(
-    "value", [date(2026, 6, 30), "2026-06-30", datetime(2026, 6, 30), datetime(2026, 6, 30, 0, 0)]
-)
-def test_a_plain_day_is_taken(value: object) -> None:
-    assert as_day(value) == date(2026, 6, 30)
-
-
-@pytest.mark.parametrize(
-    "value",
-    [
-        "30/06/2026",
-        "2026-6-30",
-        "2026-02-30",
-        "20260630",
-        "2026-W27-2",
-        "2026-06-30T00:00",
-        "today",
-        "",
-        20260630,
-        datetime(2026, 6, 30, 12),
-        datetime(2026, 6, 30, tzinfo=UTC),
-        True,
-    ],
-)
-def test_anything_else_is_refused(value: object) -> None:
-    with pytest.raises(KPADataError, match="as_of must be a day such as 2026-06-30"):
-        as_day(value)
-
-
-def test_no_day_is_today() -> None:
-    assert as_day(None) == date.today()
 
 
 @pytest.mark.parametrize("given", [None, 5, b"pack", ["pack"]])

@@ -16,9 +16,10 @@ import polars as pl
 import pytest
 
 from kpa_analytics import report_text
-from kpa_analytics.analysis import explain_texts, session_texts
 from kpa_analytics.analysis.data_quality import EVERY_KIND
-from kpa_analytics.audit import supervisor_text
+from kpa_analytics.analysis.explanations import explain_texts
+from kpa_analytics.analysis.planning import session_texts
+from kpa_analytics.audit.supervisors import supervisor_text
 from kpa_analytics.data.training_data import LOADED
 from kpa_analytics.endpoints import ENDPOINTS
 from kpa_analytics.glossary import TERMS, plain_meaning
@@ -32,7 +33,7 @@ PACKAGE = Path(report_text.__file__).parent
 NOT_THE_REPORT = {
     "atomic_folder": "errors",
     "calendar_events": "errors",
-    "differences": "what verify finds",
+    "file_differences": "what verify finds",
     "needed_packages": "errors",
     "manifest": "what verify finds",
     "plan_calendar": "the files of a plan",
@@ -46,12 +47,12 @@ NOT_THE_REPORT = {
 }
 #: The modules that decide what the report and the findings say.
 SPEAKING = [
-    *(file for file in sorted(PACKAGE.glob("audit/*.py")) if file.stem not in NOT_THE_REPORT),
+    *(file for file in sorted(PACKAGE.glob("audit/**/*.py")) if file.stem not in NOT_THE_REPORT),
     *(PACKAGE / f"data/{name}.py" for name in ("checks", "findings", "hierarchy", "implausible")),
     *(PACKAGE / f"data/{name}.py" for name in ("orphan_ids", "quality", "unknown_schedules")),
     PACKAGE / "data/training_circles.py",
     *(PACKAGE / f"analysis/{name}.py" for name in ("chosen_scope", "data_quality", "due_within")),
-    *(PACKAGE / f"analysis/{name}.py" for name in ("expiring_rule", "late_records", "reconcile")),
+    *(PACKAGE / f"analysis/{name}.py" for name in ("expiring_texts", "late_records", "reconcile")),
     *(PACKAGE / f"analysis/{name}.py" for name in ("schedule_texts", "taught_expired")),
     PACKAGE / "analysis/unrecorded_offerings.py",
 ]
@@ -60,7 +61,7 @@ NOT_PRINTED = {
     "audit/document.py": "transcripts and rosters",  # for an error
     "audit/fleet_pack.py": "fleet audit pack",  # in the manifest
     "audit/missing_glyphs.py": 'the text `"(.+?)"` could not be displayed',  # what typst says
-    "audit/since.py": " belongs to another account",  # for errors
+    "audit/since_earlier_pack.py": " belongs to another account",  # for errors
 }
 _WORDS = re.compile(r"[A-Za-z]+ [a-z]+ [a-z]+")
 
@@ -84,7 +85,7 @@ def test_no_sentence_is_outside_the_modules_of_texts(module):
 
 
 def test_the_modules_with_texts_of_their_own_have_some():
-    audit = {file.stem: file for file in PACKAGE.glob("audit/*.py")}
+    audit = {file.stem: file for file in PACKAGE.glob("audit/**/*.py")}
     assert [name for name in NOT_THE_REPORT if not literals(audit[name])] == []
 
 

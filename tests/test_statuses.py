@@ -96,7 +96,7 @@ SPELLED = {
     "demo/employee_status.py": "the demo imports nothing of the package",
     "demo/rules.py": "the demo imports nothing of the package",
     "audit/pack_data.py": "a missing file of a pack",
-    "audit/differences.py": "a missing file of a pack",
+    "audit/file_differences.py": "a missing file of a pack",
     "audit/manifest.py": "a missing file of a pack",
     "audit/sign.py": "a missing signature",
     "audit/templates/verify.js": "a missing file of a pack",

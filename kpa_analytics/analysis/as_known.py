@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime
 
 import polars as pl
 
+from kpa_analytics.as_of import Day, as_day
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import Day, as_day
 from kpa_analytics.schema import COMPLETIONS
 
 _CREATED = pl.col("created")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from kpa_analytics.analysis.required import required_pairs
+from kpa_analytics.analysis.requirements import required_pairs
 from kpa_analytics.analysis.schedules import SCHEDULE_FIELDS, schedules
 from kpa_analytics.data.scope import with_parts
 from kpa_analytics.schema import CAUSE

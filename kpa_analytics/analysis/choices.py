@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from kpa_analytics.analysis.session_seats import SEATS
+from kpa_analytics.analysis.planning.session_seats import SEATS
 from kpa_analytics.statuses import EXPIRING_DAYS
 
 

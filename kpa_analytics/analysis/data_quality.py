@@ -7,10 +7,11 @@ import polars as pl
 from kpa_analytics.analysis.late_records import recorded_after_expiry, recorded_late
 from kpa_analytics.analysis.taught_expired import taught_while_expired
 from kpa_analytics.analysis.unrecorded_offerings import offering_not_recorded
+from kpa_analytics.as_of import Day, day_of
 from kpa_analytics.data import quality
 from kpa_analytics.data.checks import names_of
 from kpa_analytics.data.training_data import TrainingData
-from kpa_analytics.inputs import Day, as_table, day_of, need
+from kpa_analytics.inputs import as_table, need
 from kpa_analytics.schema import COMPLETIONS, FINDINGS, GROUP_TRAININGS, TRAININGS, USERS
 
 #: Every kind of finding, in the order in which they are reported.

@@ -7,19 +7,11 @@ import polars as pl
 from kpa_analytics.analysis.as_known import as_known_by, known_records
 from kpa_analytics.analysis.engine import Engine, Rules
 from kpa_analytics.analysis.latest_completion import records_of
-from kpa_analytics.analysis.required import required_pairs
+from kpa_analytics.analysis.requirements import required_pairs
 from kpa_analytics.analysis.schedules import as_expiring_days
+from kpa_analytics.as_of import Day, as_day, day_of
 from kpa_analytics.employment import employment
-from kpa_analytics.inputs import (
-    AnyFrame,
-    Day,
-    Frame,
-    as_day,
-    computed,
-    day_of,
-    need_same_account,
-    need_switch,
-)
+from kpa_analytics.inputs import AnyFrame, Frame, computed, need_same_account, need_switch
 from kpa_analytics.schema import EXPIRY_STATUS
 
 

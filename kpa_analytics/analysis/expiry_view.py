@@ -11,15 +11,15 @@ import polars as pl
 
 from kpa_analytics.analysis.due_within import due_within
 from kpa_analytics.analysis.engine import Engine, Rules
-from kpa_analytics.analysis.expiring_rule import with_expiring_rule
-from kpa_analytics.analysis.explain import Explainer
-from kpa_analytics.analysis.required import requirements_note
+from kpa_analytics.analysis.expiring_texts import with_expiring_rule
+from kpa_analytics.analysis.explanations.explain import Explainer
+from kpa_analytics.analysis.requirements import requirements_note
 from kpa_analytics.analysis.selected_bars import in_bars
 from kpa_analytics.statuses import STATUSES
 
 if TYPE_CHECKING:
     from kpa_analytics.analysis.choices import ExpiryChoices
-    from kpa_analytics.analysis.explanation import Explanation
+    from kpa_analytics.analysis.explanations.explanation import Explanation
     from kpa_analytics.analysis.people_filter import PeopleFilter
     from kpa_analytics.data.training_data import TrainingData
 

@@ -8,14 +8,12 @@ import polars as pl
 
 from kpa_analytics.analysis.names import known_trainings, people_names
 from kpa_analytics.analysis.periods import as_months, in_last_months, period_start
+from kpa_analytics.as_of import Day, as_day, day_of
 from kpa_analytics.demo_mark import demo_flag
 from kpa_analytics.inputs import (
     AnyFrame,
-    Day,
     Frame,
-    as_day,
     as_table,
-    day_of,
     like,
     need,
     need_if_known,

@@ -8,7 +8,7 @@ import polars as pl
 
 from kpa_analytics.analysis.names import with_names
 from kpa_analytics.analysis.pairs import Pairs
-from kpa_analytics.analysis.required import required_pairs
+from kpa_analytics.analysis.requirements import required_pairs
 from kpa_analytics.employment import employment
 from kpa_analytics.inputs import AnyFrame, need
 from kpa_analytics.schema import COMPLETIONS

@@ -8,7 +8,7 @@ import polars as pl
 
 from kpa_analytics.analysis.engine import Engine, Rules
 from kpa_analytics.analysis.expiry_status import expiry_status
-from kpa_analytics.analysis.required import required_pairs
+from kpa_analytics.analysis.requirements import required_pairs
 from kpa_analytics.analysis.sampled_days import SampledDays
 from kpa_analytics.analysis.schedules import as_expiring_days
 from kpa_analytics.analysis.status_spans import IN_ORDER, POSITIONS, StatusSpans

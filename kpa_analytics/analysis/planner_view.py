@@ -10,9 +10,9 @@ import polars as pl
 
 from kpa_analytics.analysis.eligible_instructors import eligible_instructors
 from kpa_analytics.analysis.expiry_status import expiry_status
-from kpa_analytics.analysis.plan_sessions import plan_sessions
-from kpa_analytics.analysis.plan_tables import UNPLACED_ORDER
-from kpa_analytics.analysis.what_if import what_if
+from kpa_analytics.analysis.planning.plan_sessions import plan_sessions
+from kpa_analytics.analysis.planning.plan_tables import UNPLACED_ORDER
+from kpa_analytics.analysis.planning.what_if import what_if
 from kpa_analytics.schema import EXPIRY_STATUS
 from kpa_analytics.statuses import GAPS
 from kpa_analytics.wording import day_texts
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from kpa_analytics.analysis.choices import PlannerChoices
     from kpa_analytics.analysis.people_filter import PeopleFilter
-    from kpa_analytics.analysis.session_plan import SessionPlan
+    from kpa_analytics.analysis.planning.session_plan import SessionPlan
     from kpa_analytics.data.training_data import TrainingData
 
 #: The words for a session that was dropped or moved, and for what is wrong with it then.

@@ -5,8 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from kpa_analytics.analysis.renewal_punctuality import check_day
+from kpa_analytics.as_of import Day, as_day, day_of
 from kpa_analytics.employment import employment, has_left
-from kpa_analytics.inputs import AnyFrame, Day, Frame, as_day, computed, day_of, need, typed
+from kpa_analytics.inputs import AnyFrame, Frame, computed, need, typed
 from kpa_analytics.schema import RENEWAL_CURVE, RENEWALS
 
 _DAY = pl.duration(days=1)

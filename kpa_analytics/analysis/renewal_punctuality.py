@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Literal
 import polars as pl
 
 from kpa_analytics.analysis.case_groups import as_by, group_columns, with_group_names, with_groups
+from kpa_analytics.as_of import Day, as_day, day_of
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import (
     AnyFrame,
-    Day,
     Frame,
-    as_day,
     computed,
-    day_of,
     need,
     need_if_known,
     need_same_account,

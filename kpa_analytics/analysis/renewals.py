@@ -12,17 +12,9 @@ from kpa_analytics.analysis.latest_completion import records_of
 from kpa_analytics.analysis.schedules import as_expiring_days
 from kpa_analytics.analysis.status_rules import starts_expiring
 from kpa_analytics.analysis.windows import moved_on, with_windows
+from kpa_analytics.as_of import Day, as_day, day_of
 from kpa_analytics.employment import employment, has_left
-from kpa_analytics.inputs import (
-    AnyFrame,
-    Day,
-    Frame,
-    as_day,
-    computed,
-    day_of,
-    need_same_account,
-    need_switch,
-)
+from kpa_analytics.inputs import AnyFrame, Frame, computed, need_same_account, need_switch
 from kpa_analytics.outcomes import LAPSED, PENDING, RENEWED_LATE, RENEWED_ON_TIME
 from kpa_analytics.schema import OUTCOME, RENEWALS
 from kpa_analytics.statuses import CURRENT, EXPIRED

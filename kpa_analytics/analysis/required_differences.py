@@ -6,8 +6,8 @@ from datetime import date
 
 import polars as pl
 
-from kpa_analytics.analysis.assignments import CANNOT_TELL, DRIVER, JOB_TITLE
-from kpa_analytics.analysis.required import required_pairs
+from kpa_analytics.analysis.assignment_rules import CANNOT_TELL, DRIVER, JOB_TITLE
+from kpa_analytics.analysis.requirements import required_pairs
 from kpa_analytics.employment import employment, has_left
 from kpa_analytics.inputs import AnyFrame, need
 from kpa_analytics.schema import ASSIGNED_BY, EMPLOYEE_STATUS, REQUIREMENT_CAUSE, TRAININGS, USERS

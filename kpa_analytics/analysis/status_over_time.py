@@ -12,18 +12,17 @@ from kpa_analytics.analysis.case_groups import as_by
 from kpa_analytics.analysis.day_counts import day_counts, grouping, trend_schema
 from kpa_analytics.analysis.engine import Engine, Rules
 from kpa_analytics.analysis.latest_completion import records_of
-from kpa_analytics.analysis.required import required_pairs
+from kpa_analytics.analysis.requirements import required_pairs
 from kpa_analytics.analysis.sampled_days import SampledDays
 from kpa_analytics.analysis.schedules import as_expiring_days
 from kpa_analytics.analysis.status_spans import StatusSpans
+from kpa_analytics.as_of import Day, need_day
 from kpa_analytics.employment import employment
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import (
     AnyFrame,
-    Day,
     Frame,
     computed,
-    need_day,
     need_if_known,
     need_same_account,
     need_switch,

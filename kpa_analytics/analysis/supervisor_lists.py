@@ -11,20 +11,10 @@ from typing import Literal, get_args
 import polars as pl
 
 from kpa_analytics.analysis.case_groups import group_columns, members, with_group_names
+from kpa_analytics.as_of import Day, as_day, day_of
 from kpa_analytics.employment import employment, has_left
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import (
-    AnyFrame,
-    Day,
-    Frame,
-    as_day,
-    day_of,
-    like,
-    need,
-    need_if_known,
-    need_same_account,
-    read,
-)
+from kpa_analytics.inputs import AnyFrame, Frame, like, need, need_if_known, need_same_account, read
 from kpa_analytics.schema import EXPIRY_STATUS, GROUPS, USERS
 from kpa_analytics.statuses import OPEN
 

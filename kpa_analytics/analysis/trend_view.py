@@ -14,7 +14,7 @@ from kpa_analytics.analysis.day_counts import day_counts, grouping, trend_schema
 from kpa_analytics.analysis.engine import Engine, Rules
 from kpa_analytics.analysis.renewal_punctuality import by_month
 from kpa_analytics.analysis.renewals import Certificates
-from kpa_analytics.analysis.required import requirements_note
+from kpa_analytics.analysis.requirements import requirements_note
 from kpa_analytics.analysis.sampled_days import SampledDays
 from kpa_analytics.analysis.selected_bars import in_bars
 from kpa_analytics.analysis.status_spans import POSITIONS, StatusSpans

@@ -1,27 +1,17 @@
-"""Call the API: requests and retries in, typed answers or typed errors out."""
+"""Call the API: requests in, typed answers or typed errors out."""
 
 from __future__ import annotations
 
-import email.utils
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, Self
 
 import msgspec
 from requests import Response
-from tenacity import (
-    RetryCallState,
-    Retrying,
-    retry_if_exception,
-    retry_if_exception_type,
-    stop_after_attempt,
-    wait_exponential,
-    wait_random,
-)
 
 from kpa_analytics.api.filters import check_filters
 from kpa_analytics.api.records import METHODS, Envelope, decode, decode_envelope, records_in
+from kpa_analytics.api.retries import retry_after, with_retries
 from kpa_analytics.api.session import open_session
 from kpa_analytics.config import Settings, settings
 from kpa_analytics.demo_mark import DEMO_HEADER
@@ -30,7 +20,6 @@ from kpa_analytics.errors import (
     KPAAPIError,
     KPADataError,
     KPARateLimitError,
-    KPAServerError,
     KPASettingsError,
     KPATransportError,
 )
@@ -41,13 +30,6 @@ PAGE_SIZE = 1000
 
 #: No company has more pages than this: an answer that announces more is refused.
 MOST_PAGES = 100_000
-
-#: Waits after `rate_limit_exceeded`: the first lasts `rate_limit_wait`, each other twice as long as
-#: the one before.
-_POOL_WAITS = 3
-
-#: Only these faults often pass, so only these requests are tried again.
-_PASSING = {"timeout", "connection", "cut", "server", "not_json"}
 
 
 class Answer(NamedTuple):
@@ -211,25 +193,10 @@ class Client:
             self._session.cache.responses.bulk_delete(cached)
 
     def _answered(self, method: str, parameters: dict[str, Any], *, refresh: bool) -> Response:
-        """Send a request; wait and try again after faults that often pass."""
-        after_rate_limit = Retrying(
-            retry=retry_if_exception_type(KPARateLimitError),
-            stop=stop_after_attempt(_POOL_WAITS + 1),
-            wait=self._pool_pause,
-            before_sleep=self._announce,
-            reraise=True,
+        """Send a request, and send it again after faults that often pass."""
+        return with_retries(
+            lambda: self._send(method, parameters, refresh), self.settings, self.notify
         )
-        after_a_fault = Retrying(
-            retry=retry_if_exception(_passes),
-            stop=stop_after_attempt(self.settings.retries + 1),
-            wait=wait_exponential(multiplier=0.5, max=10) + wait_random(0, 0.5),
-            before_sleep=self._announce,
-            reraise=True,
-        )
-        response: Response = after_rate_limit(
-            after_a_fault, self._send, method, parameters, refresh
-        )
-        return response
 
     def _send(self, method: str, parameters: dict[str, Any], refresh: bool) -> Response:
         response: Response = self._session.post(
@@ -243,36 +210,13 @@ class Client:
             raise error
         return response
 
-    def _pool_pause(self, state: RetryCallState) -> float:
-        """Seconds until the next try: twice the last wait, or longer if Retry-After says so.
-
-        A Retry-After never makes a wait longer than the last of our own waits.
-        """
-        error = state.outcome.exception() if state.outcome else None
-        retry_after = getattr(error, "retry_after", None) or 0.0
-        first = self.settings.rate_limit_wait
-        doubled = first * 2.0 ** (state.attempt_number - 1)
-        longest = first * 2.0 ** (_POOL_WAITS - 1)
-        return max(doubled, min(retry_after, longest))
-
-    def _announce(self, state: RetryCallState) -> None:
-        error = state.outcome.exception() if state.outcome else None
-        reason = error.code if isinstance(error, KPAAPIError) else getattr(error, "reason", "fault")
-        self.notify(f"{reason}: trying again in {state.upcoming_sleep:.0f} s")
-
-
-def _passes(error: BaseException) -> bool:
-    if isinstance(error, KPATransportError):
-        return error.reason in _PASSING
-    return isinstance(error, KPAServerError)
-
 
 def _refusal(method: str, response: Response) -> KPAAPIError | KPATransportError | None:
     """The error in a response; None if the response says `ok: true`."""
     request_id = response.headers.get("HZS-Request-ID")
     if response.status_code == 429:
         error = KPARateLimitError("rate_limit_exceeded", "HTTP 429", method, request_id)
-        error.retry_after = _retry_after(response)
+        error.retry_after = retry_after(response)
         return error
     if response.status_code == 200 and getattr(response, "worth_keeping", False):
         return None  # the session has already seen `ok: true`
@@ -287,7 +231,7 @@ def _refusal(method: str, response: Response) -> KPAAPIError | KPATransportError
     error_class = API_ERRORS.get(code, KPAAPIError)
     refusal = error_class(code, description, method, request_id)
     if isinstance(refusal, KPARateLimitError):
-        refusal.retry_after = _retry_after(response)
+        refusal.retry_after = retry_after(response)
     return refusal
 
 
@@ -308,25 +252,6 @@ def _no_envelope(method: str, response: Response) -> KPATransportError:
         )
     reason = "server" if status >= 500 else "status"
     return KPATransportError(f"{method}: HTTP {status}; the answer begins with {start!r}", reason)
-
-
-def _retry_after(response: Response) -> float | None:
-    """Seconds, from either form of the header; None if it is absent or unreadable."""
-    header = response.headers.get("Retry-After", "").strip()
-    if header.isdecimal():
-        return float(header)
-    moment = _moment(header)
-    return None if moment is None else max(0.0, moment - time.time())
-
-
-def _moment(header: str) -> float | None:
-    """Epoch seconds of an HTTP date; None for any other text."""
-    try:
-        moment = email.utils.parsedate_to_datetime(header)
-    except (ValueError, TypeError, OverflowError):
-        return None
-    # A date without a zone is UTC. Windows can't convert local times before 1970.
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
 def _paging(method: str, body: Any, limit: int) -> tuple[int, int]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from kpa_analytics.audit.checksums import CHECKSUMS
-from kpa_analytics.audit.differences import DETAILS, Difference, file_differences, files
+from kpa_analytics.audit.file_differences import DETAILS, Difference, file_differences, files
 from kpa_analytics.audit.manifest import MANIFEST, check_manifest
 
 PAYLOAD = "data"

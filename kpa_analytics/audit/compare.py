@@ -9,17 +9,18 @@ from typing import Any
 
 import polars as pl
 
-from kpa_analytics.analysis.required import required_pairs
+from kpa_analytics.analysis.requirements import required_pairs
 from kpa_analytics.analysis.situation import Situation
 from kpa_analytics.analysis.status_changes import changed_cases
+from kpa_analytics.as_of import Day, as_day, day_of
 from kpa_analytics.audit.pack_data import PackData, read_pack
-from kpa_analytics.audit.since import refuse_other
+from kpa_analytics.audit.since_earlier_pack import refuse_other
 from kpa_analytics.data.changes import completions_of, table_changes
 from kpa_analytics.data.kept_data import kept_data
 from kpa_analytics.data.snapshots import Kept, Snapshot, SnapshotFolder, read_snapshot
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import ACCOUNT, Day, as_day, day_of, need_same_account
+from kpa_analytics.inputs import ACCOUNT, need_same_account
 from kpa_analytics.paths import typed_path
 from kpa_analytics.schema import COMPLETIONS
 from kpa_analytics.statuses import EXPIRING_DAYS

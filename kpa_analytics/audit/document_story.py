@@ -12,7 +12,7 @@ import polars as pl
 from msgspec import to_builtins
 
 from kpa_analytics import report_text as text
-from kpa_analytics.analysis.expiring_rule import expiring_meaning
+from kpa_analytics.analysis.expiring_texts import expiring_meaning
 from kpa_analytics.analysis.schedules import schedules
 from kpa_analytics.audit.colours import colours
 from kpa_analytics.audit.document import Document

@@ -15,7 +15,7 @@ from kpa_analytics.analysis.expiry_status import expiry_status
 from kpa_analytics.analysis.group_sessions import group_sessions, group_share
 from kpa_analytics.analysis.instructors import instructor_activity, instructor_coverage
 from kpa_analytics.analysis.reconcile import reconcile
-from kpa_analytics.analysis.required import required_sources
+from kpa_analytics.analysis.requirements import required_sources
 from kpa_analytics.audit.cases import audit_cases
 from kpa_analytics.audit.figures import Figures, figures
 from kpa_analytics.audit.findings import findings
@@ -24,7 +24,7 @@ from kpa_analytics.audit.identity import labels_of
 from kpa_analytics.audit.past_year import Past, past
 from kpa_analytics.audit.record_rows import audit_records
 from kpa_analytics.audit.sample import Sample
-from kpa_analytics.audit.since import Since
+from kpa_analytics.audit.since_earlier_pack import Since
 from kpa_analytics.data.changes import completion_changes
 from kpa_analytics.data.snapshots import Kept
 from kpa_analytics.data.training_data import TrainingData

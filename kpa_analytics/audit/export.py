@@ -13,8 +13,9 @@ import polars as pl
 
 from kpa_analytics.analysis.chosen_scope import Offices, People, Trainings, chosen_scope
 from kpa_analytics.analysis.fleet import Fleet
-from kpa_analytics.analysis.required import required_pairs
+from kpa_analytics.analysis.requirements import required_pairs
 from kpa_analytics.analysis.schedules import as_expiring_days
+from kpa_analytics.as_of import Day, as_day, need_day
 from kpa_analytics.audit.atomic_folder import new_folder, refuse_occupied
 from kpa_analytics.audit.bagit import PAYLOAD, write_bag
 from kpa_analytics.audit.compare import earlier_completions
@@ -31,7 +32,7 @@ from kpa_analytics.audit.recompute import people as listed_people
 from kpa_analytics.audit.recompute import recompute_tables
 from kpa_analytics.audit.sample import sample_of, sample_size
 from kpa_analytics.audit.sign import SigningKey, sign_manifest, signing_key
-from kpa_analytics.audit.since import changes_since, earlier_pack
+from kpa_analytics.audit.since_earlier_pack import changes_since, earlier_pack
 from kpa_analytics.audit.timestamp import timestamp_manifest, timestamp_url
 from kpa_analytics.data.scope import Scope
 from kpa_analytics.data.snapshots import Kept
@@ -42,7 +43,7 @@ from kpa_analytics.data.training_data import (
 )
 from kpa_analytics.endpoints import endpoint_of
 from kpa_analytics.errors import KPADataError, KPADataWarning, warn
-from kpa_analytics.inputs import AnyFrame, Day, as_day, need_day, need_switch
+from kpa_analytics.inputs import AnyFrame, need_switch
 from kpa_analytics.paths import typed_path
 from kpa_analytics.report_text import BAG, IN_WORKBOOK, TITLE
 from kpa_analytics.utf8 import need_texts

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kpa_analytics.analysis.session_plan import SessionPlan
+from kpa_analytics.analysis.planning.session_plan import SessionPlan
 from kpa_analytics.audit.atomic_folder import new_folder
 from kpa_analytics.audit.needed_packages import need_extra
 from kpa_analytics.errors import KPADataError

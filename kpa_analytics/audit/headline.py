@@ -12,7 +12,7 @@ from typing import NamedTuple
 import polars as pl
 
 from kpa_analytics.analysis.due_within import due_within
-from kpa_analytics.analysis.required import required_pairs
+from kpa_analytics.analysis.requirements import required_pairs
 from kpa_analytics.inputs import AnyFrame
 from kpa_analytics.statuses import DUE_DAYS, FROM_REQUIREMENTS, GAPS, NOT_DUE, VALID
 

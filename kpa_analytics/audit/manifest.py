@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from kpa_analytics.audit.checksums import CHECKSUMS, checksums
-from kpa_analytics.audit.differences import DETAILS, Difference, file_differences, files
+from kpa_analytics.audit.file_differences import DETAILS, Difference, file_differences, files
 from kpa_analytics.audit.litter import is_litter
 from kpa_analytics.errors import KPADataError
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import icalendar
 
-from kpa_analytics.analysis.session_plan import SessionPlan
+from kpa_analytics.analysis.planning.session_plan import SessionPlan
 from kpa_analytics.audit.calendar_events import CANCELLED, Events, new_calendar, owner_of
 from kpa_analytics.report_text import DEMO_MARK
 from kpa_analytics.wording import one_line, say

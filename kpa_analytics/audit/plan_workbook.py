@@ -9,8 +9,8 @@ from typing import Any
 import polars as pl
 import xlsxwriter
 
-from kpa_analytics.analysis.last_instructors import in_sentences
-from kpa_analytics.analysis.session_plan import SessionPlan
+from kpa_analytics.analysis.planning.last_instructors import in_sentences
+from kpa_analytics.analysis.planning.session_plan import SessionPlan
 from kpa_analytics.audit.csv import marked
 from kpa_analytics.audit.excel_limits import EXCEL, fitting
 from kpa_analytics.audit.xlsx_rows import BulkSheet

@@ -30,7 +30,7 @@ from typing import Any
 import polars as pl
 from filelock import FileLock
 
-from kpa_analytics.analysis.assignments import public_conditions
+from kpa_analytics.analysis.assignment_rules import public_conditions
 from kpa_analytics.busy_files import move
 from kpa_analytics.cache_folder import private_file, private_folder
 from kpa_analytics.config import settings

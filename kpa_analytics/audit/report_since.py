@@ -12,7 +12,7 @@ import polars as pl
 from kpa_analytics import report_text as text
 from kpa_analytics.audit.identity import Labels
 from kpa_analytics.audit.report_model import NOTHING, Section, printed
-from kpa_analytics.audit.since import Since
+from kpa_analytics.audit.since_earlier_pack import Since
 from kpa_analytics.report_text import Caption, Heading, SheetName
 from kpa_analytics.statuses import STATUS_LABELS
 from kpa_analytics.wording import say

@@ -10,8 +10,9 @@ from kpa_analytics import report_text as text
 from kpa_analytics.analysis.expiry_status import expiry_status
 from kpa_analytics.analysis.find import training_meant
 from kpa_analytics.analysis.names import known_trainings
-from kpa_analytics.analysis.required import required_pairs, requirements
+from kpa_analytics.analysis.requirements import required_pairs, requirements
 from kpa_analytics.analysis.schedule_texts import schedule_texts
+from kpa_analytics.as_of import Day, day_of
 from kpa_analytics.audit.case_rules import with_rules
 from kpa_analytics.audit.cases import audit_cases
 from kpa_analytics.audit.document import Document
@@ -20,7 +21,7 @@ from kpa_analytics.audit.people import people_rows
 from kpa_analytics.data.scope import with_parts
 from kpa_analytics.data.training_data import TrainingData, need_evidence, need_training_data
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import AnyFrame, Day, day_of
+from kpa_analytics.inputs import AnyFrame
 from kpa_analytics.report_text import Caption
 from kpa_analytics.schema import ROSTER
 from kpa_analytics.wording import say

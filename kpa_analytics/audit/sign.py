@@ -19,7 +19,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kpa_analytics.audit.differences import Difference
+from kpa_analytics.audit.file_differences import Difference
 from kpa_analytics.audit.manifest import MANIFEST, SIGNATURE
 from kpa_analytics.config import SIGN_PASSPHRASE
 from kpa_analytics.errors import KPADataError, KPAError

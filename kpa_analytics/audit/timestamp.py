@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
-from kpa_analytics.audit.differences import Difference
+from kpa_analytics.audit.file_differences import Difference
 from kpa_analytics.audit.manifest import MANIFEST, TIMESTAMP
 from kpa_analytics.audit.sign import need_sign_extra
 from kpa_analytics.config import settings

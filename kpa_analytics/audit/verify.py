@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from kpa_analytics.audit.bagit import check_bag, is_bag, pack_in
-from kpa_analytics.audit.differences import Difference
+from kpa_analytics.audit.file_differences import Difference
 from kpa_analytics.audit.manifest import MANIFEST, check_manifest, read_manifest
 from kpa_analytics.audit.sign import PublicKey, check_signature, public_key
 from kpa_analytics.audit.timestamp import (

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from kpa_analytics.audit.bagit import DECLARATION, PAYLOAD, TAG_CHECKSUMS, TAG_FILES
 from kpa_analytics.audit.checksums import CHECKSUMS
-from kpa_analytics.audit.differences import DETAILS
+from kpa_analytics.audit.file_differences import DETAILS
 from kpa_analytics.audit.html import TEMPLATES, policy, template
 from kpa_analytics.audit.litter import LITTER
 from kpa_analytics.audit.manifest import ANNOUNCED, MANIFEST

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import altair as alt
 import polars as pl
 
+from kpa_analytics.as_of import day_of
 from kpa_analytics.charts import axes
 from kpa_analytics.charts.fitting import fitted, texts_are_whole, width
 from kpa_analytics.charts.stacking import MIN_PIXELS, stack
@@ -16,13 +17,14 @@ from kpa_analytics.charts.styled import layered, nothing_to_show, one_row, rows_
 from kpa_analytics.charts.text import labels, not_drawn
 from kpa_analytics.charts.theme import SPACING, palette
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import day_of, read
+from kpa_analytics.inputs import read
 from kpa_analytics.schema import EXPIRY_STATUS
 from kpa_analytics.statuses import VALID
 from kpa_analytics.wording import count, day, day_texts, one_line
 
 if TYPE_CHECKING:
-    from kpa_analytics.inputs import AnyFrame, Day
+    from kpa_analytics.as_of import Day
+    from kpa_analytics.inputs import AnyFrame
 
 _TITLE = "Expirations per week"
 _READ = ("training_id", "training")

@@ -25,7 +25,8 @@ from kpa_analytics.wording import one_line
 if TYPE_CHECKING:
     import altair as alt
 
-    from kpa_analytics.inputs import AnyFrame, Day
+    from kpa_analytics.as_of import Day
+    from kpa_analytics.inputs import AnyFrame
 
 GroupKind = Literal["field_office", "line_of_business", "job_title", "account"]
 _KINDS: tuple[str, ...] = get_args(GroupKind)

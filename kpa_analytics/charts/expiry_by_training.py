@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     import altair as alt
 
-    from kpa_analytics.inputs import AnyFrame, Day
+    from kpa_analytics.as_of import Day
+    from kpa_analytics.inputs import AnyFrame
 
 _READ = ("training_id", "training")
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import altair as alt
 import polars as pl
 
+from kpa_analytics.as_of import day_of
 from kpa_analytics.charts import axes, timeline_ends
 from kpa_analytics.charts.periods import month_number, months_from, part_of
 from kpa_analytics.charts.stacking import MIN_PART, stack
@@ -17,7 +18,7 @@ from kpa_analytics.charts.styled import layered, nothing_to_show, one_row, rows_
 from kpa_analytics.charts.text import not_drawn
 from kpa_analytics.charts.theme import SPACING, WIDTH, palette
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import day_of, read
+from kpa_analytics.inputs import read
 from kpa_analytics.schema import EXPIRY_STATUS
 from kpa_analytics.statuses import (
     EXPIRED,
@@ -32,7 +33,8 @@ from kpa_analytics.wording import count, day, month, month_texts
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from kpa_analytics.inputs import AnyFrame, Day
+    from kpa_analytics.as_of import Day
+    from kpa_analytics.inputs import AnyFrame
 
 _TITLE = "Expirations per month"
 _PARTS = ("earlier", "month", "later", "no date")

@@ -19,7 +19,8 @@ from kpa_analytics.schema import GROUP_SESSIONS
 from kpa_analytics.wording import count
 
 if TYPE_CHECKING:
-    from kpa_analytics.inputs import AnyFrame, Day
+    from kpa_analytics.as_of import Day
+    from kpa_analytics.inputs import AnyFrame
 
 _READ = ("date", "attendees", "recorded", "demo")
 _TITLE = "Group sessions over time"

@@ -19,7 +19,8 @@ from kpa_analytics.schema import GROUP_SHARE
 from kpa_analytics.wording import count, percent
 
 if TYPE_CHECKING:
-    from kpa_analytics.inputs import AnyFrame, Day
+    from kpa_analytics.as_of import Day
+    from kpa_analytics.inputs import AnyFrame
 
 _READ = ("period", "every", "in_groups", "alone", "share", "demo")
 _TITLE = "Completions in group sessions"

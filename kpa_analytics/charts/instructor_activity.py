@@ -28,7 +28,8 @@ from kpa_analytics.schema import INSTRUCTOR_ACTIVITY
 from kpa_analytics.wording import count
 
 if TYPE_CHECKING:
-    from kpa_analytics.inputs import AnyFrame, Day
+    from kpa_analytics.as_of import Day
+    from kpa_analytics.inputs import AnyFrame
 
 _READ = (
     *("m_instructor_id", "instructor", "period", "every"),

@@ -25,7 +25,8 @@ from kpa_analytics.wording import count, day
 if TYPE_CHECKING:
     from datetime import date
 
-    from kpa_analytics.inputs import AnyFrame, Day
+    from kpa_analytics.as_of import Day
+    from kpa_analytics.inputs import AnyFrame
 
 _READ = ("training_id", "date", "m_instructor_id")
 _TITLE = "Who teaches what"

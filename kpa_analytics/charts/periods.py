@@ -10,8 +10,8 @@ from typing import NamedTuple
 import polars as pl
 
 from kpa_analytics.analysis.periods import period_start
+from kpa_analytics.as_of import Day, as_day, day_of
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import Day, as_day, day_of
 from kpa_analytics.wording import day as in_words
 from kpa_analytics.wording import day_texts, month_texts
 

@@ -9,15 +9,16 @@ import polars as pl
 
 from kpa_analytics.analysis.names import people_names
 from kpa_analytics.analysis.person_spans import SPANS, PersonRecords
-from kpa_analytics.analysis.required import required_pairs
+from kpa_analytics.analysis.requirements import required_pairs
 from kpa_analytics.analysis.schedules import as_expiring_days
+from kpa_analytics.as_of import day_of
 from kpa_analytics.charts.person_lanes import MOST_BARS, Axis, bar_places, lanes, newest
 from kpa_analytics.charts.status_rows import StatusRows
 from kpa_analytics.charts.styled import nothing_to_show
 from kpa_analytics.charts.text import not_drawn
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import day_of, need, need_if_known
+from kpa_analytics.inputs import need, need_if_known
 from kpa_analytics.schema import COMPLETIONS, TRAININGS, USERS
 from kpa_analytics.statuses import FROM_REQUIREMENTS, GAPS, SEVERITY
 from kpa_analytics.wording import count, day, one_line
@@ -25,7 +26,8 @@ from kpa_analytics.wording import count, day, one_line
 if TYPE_CHECKING:
     import altair as alt
 
-    from kpa_analytics.inputs import AnyFrame, Day
+    from kpa_analytics.as_of import Day
+    from kpa_analytics.inputs import AnyFrame
 
 _TITLE = "Trainings of one person through time"
 _NOTHING = "No trainings to show"

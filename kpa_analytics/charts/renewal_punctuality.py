@@ -21,7 +21,8 @@ from kpa_analytics.schema import RENEWAL_PUNCTUALITY
 from kpa_analytics.wording import count, month
 
 if TYPE_CHECKING:
-    from kpa_analytics.inputs import AnyFrame, Day
+    from kpa_analytics.as_of import Day
+    from kpa_analytics.inputs import AnyFrame
 
 _TITLE = "On-time renewal"
 _COUNTS = RENEWAL_PUNCTUALITY.schema.names()[:-1]

@@ -9,7 +9,8 @@ import altair as alt
 import polars as pl
 
 from kpa_analytics.analysis.periods import as_months, in_last_months
-from kpa_analytics.analysis.session_seats import SEATS, number_of_seats, seats_of_trainings
+from kpa_analytics.analysis.planning.session_seats import SEATS, number_of_seats, seats_of_trainings
+from kpa_analytics.as_of import Day
 from kpa_analytics.charts import axes
 from kpa_analytics.charts.group_sessions import NO_SESSIONS
 from kpa_analytics.charts.number_columns import number_columns
@@ -19,7 +20,7 @@ from kpa_analytics.charts.text import labels, not_drawn, short, top_names
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import AnyFrame, Day, read
+from kpa_analytics.inputs import AnyFrame, read
 from kpa_analytics.schema import GROUP_SESSIONS
 from kpa_analytics.wording import count, day, percent, say
 

@@ -7,7 +7,7 @@ from datetime import date
 import altair as alt
 import polars as pl
 
-from kpa_analytics.analysis.session_plan import SessionPlan
+from kpa_analytics.analysis.planning.session_plan import SessionPlan
 from kpa_analytics.charts import axes
 from kpa_analytics.charts.styled import days_as_text, layered, nothing_to_show, rows_of
 from kpa_analytics.charts.text import labels, not_drawn, short

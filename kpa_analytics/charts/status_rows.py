@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
+from kpa_analytics.as_of import Day, as_day
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import AnyFrame, Day, as_day, read
+from kpa_analytics.inputs import AnyFrame, read
 from kpa_analytics.report_text import NO_REQUIREMENTS
 from kpa_analytics.schema import EXPIRY_STATUS
 from kpa_analytics.statuses import (

@@ -30,7 +30,8 @@ from kpa_analytics.statuses import (
 from kpa_analytics.wording import count, percent
 
 if TYPE_CHECKING:
-    from kpa_analytics.inputs import AnyFrame, Day
+    from kpa_analytics.as_of import Day
+    from kpa_analytics.inputs import AnyFrame
 
 _TITLE = "Training status"
 

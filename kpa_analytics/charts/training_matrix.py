@@ -20,7 +20,8 @@ from kpa_analytics.statuses import EVERY_STATUS, GAPS, SEVERITY, STATUS_SIGNS, s
 from kpa_analytics.wording import count
 
 if TYPE_CHECKING:
-    from kpa_analytics.inputs import AnyFrame, Day
+    from kpa_analytics.as_of import Day
+    from kpa_analytics.inputs import AnyFrame
 
 _READ = ("m_user_id", "user", "training_id", "training")
 _TITLE = "Who lacks what"

@@ -111,7 +111,7 @@ def audit(
     from kpa_analytics.audit.needed_packages import need_extra
     from kpa_analytics.audit.sample import sample_size
     from kpa_analytics.audit.sign import signing_key
-    from kpa_analytics.audit.since import earlier_pack
+    from kpa_analytics.audit.since_earlier_pack import earlier_pack
     from kpa_analytics.audit.timestamp import timestamp_url
     from kpa_analytics.report_text import DEMO_MARK
     from kpa_analytics.wording import day as in_words

@@ -23,7 +23,7 @@ def explain(
     Each step ends with a mark that says where its rule comes from: [vendor], [inferred] or [ours].
     docs/rules.md has every rule; `kpa-analytics notebooks` copies it.
     """
-    from kpa_analytics.analysis.explain import explain as explained
+    from kpa_analytics.analysis.explanations.explain import explain as explained
     from kpa_analytics.analysis.find import find_person, find_training
 
     data, day = load_records(as_of, demo, account)

@@ -25,7 +25,7 @@ def fetch(
     downloaded side by side. If one fails, the others are kept, a line names it, and the exit code
     is 2.
     """
-    from kpa_analytics.analysis.fleet import load_fleet
+    from kpa_analytics.analysis.load_fleet import load_fleet
     from kpa_analytics.data.loaders import load_all
 
     need_one_choice({"--account": account, "--all-accounts": all_accounts})

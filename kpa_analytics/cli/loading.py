@@ -31,10 +31,9 @@ def chosen_day(as_of: str | None, demo: bool, name: str = "as_of") -> date:
 
     Records of the demo's server are invented, too, without `--demo`.
     """
-    from kpa_analytics.demo import AS_OF
-    from kpa_analytics.inputs import as_day
+    from kpa_analytics.as_of import as_day
 
-    return as_day(AS_OF if demo and as_of is None else as_of, name)
+    return as_day(as_of, name, demo=demo)
 
 
 def load_evidence(
@@ -54,7 +53,7 @@ def load_evidence(
 
 def load_fleet_evidence(*, refresh: bool = False, incremental: bool = False) -> Fleet:
     """The records of every account, as `load_evidence` loads those of one."""
-    from kpa_analytics.analysis.fleet import load_fleet
+    from kpa_analytics.analysis.load_fleet import load_fleet
 
     fleet = load_fleet(refresh=refresh)
     if incremental or all(_is_full(data) for data in fleet.accounts.values()):

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kpa_analytics.analysis.session_seats import MOST_SEATS, SEATS
+from kpa_analytics.analysis.planning.session_seats import MOST_SEATS, SEATS
 from kpa_analytics.cli.loading import load_records
 from kpa_analytics.cli.options import Account, AsOf, Demo
 from kpa_analytics.cli.output import print_figure, terminal_line
@@ -42,7 +42,7 @@ def plan(
     Says which sessions to hold in which week, for whom, with which eligible instructor. Writes a
     workbook, a calendar and a chart.
     """
-    from kpa_analytics.analysis.plan_sessions import need_plan_group, plan_sessions
+    from kpa_analytics.analysis.planning.plan_sessions import need_plan_group, plan_sessions
     from kpa_analytics.audit.atomic_folder import refuse_occupied
     from kpa_analytics.audit.export_plan import earlier_calendar, export_plan
     from kpa_analytics.audit.needed_packages import need_extra

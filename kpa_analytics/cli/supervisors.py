@@ -44,7 +44,7 @@ def supervisors(
     from kpa_analytics.analysis.supervisor_lists import as_listed_by
     from kpa_analytics.audit.atomic_folder import refuse_occupied
     from kpa_analytics.audit.needed_packages import need_extra
-    from kpa_analytics.audit.supervisor_packs import export_supervisor_packs
+    from kpa_analytics.audit.supervisors.supervisor_packs import export_supervisor_packs
     from kpa_analytics.paths import typed_path
     from kpa_analytics.report_text import DEMO_MARK
     from kpa_analytics.wording import day as in_words
@@ -54,7 +54,7 @@ def supervisors(
     refuse_occupied(out.absolute())
     need_extra("lists for supervisors")
     if previous is not None:
-        from kpa_analytics.audit.earlier_lists import need_lists
+        from kpa_analytics.audit.supervisors.earlier_lists import need_lists
 
         need_lists(typed_path(previous).absolute(), by)
     data, day = load_records(as_of, demo, account)

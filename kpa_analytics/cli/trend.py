@@ -100,7 +100,7 @@ def trend(
 
 
 def _period(start: str | None, end: str | None, demo: bool) -> tuple[date, date]:
-    from kpa_analytics.inputs import as_day
+    from kpa_analytics.as_of import as_day
 
     last = chosen_day(end, demo, "end")
     return _year_before(last) if start is None else as_day(start, "start"), last

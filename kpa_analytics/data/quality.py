@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from kpa_analytics.as_of import Day, day_of
 from kpa_analytics.data import hierarchy
 from kpa_analytics.data.checks import TABLES, names_of
 from kpa_analytics.data.findings import (
@@ -21,7 +22,7 @@ from kpa_analytics.data.snapshots import Snapshot
 from kpa_analytics.data.training_circles import training_circles
 from kpa_analytics.data.unknown_schedules import unknown_schedules
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import Day, as_table, day_of, need
+from kpa_analytics.inputs import as_table, need
 from kpa_analytics.schema import BLANK_IDS, FAULTS, FINDINGS
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 import polars as pl
 
-from kpa_analytics.analysis.assignments import public_conditions
+from kpa_analytics.analysis.assignment_rules import public_conditions
 from kpa_analytics.analysis.expiry_status import expiry_status
 from kpa_analytics.analysis.group_sessions import group_sessions
-from kpa_analytics.analysis.required import REQUIRED, required_pairs
+from kpa_analytics.analysis.requirements import REQUIRED, required_pairs
 from kpa_analytics.audit.past_year import monthly_trend
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.endpoints import ALL_PEOPLE, COLLECTIONS, endpoint_of

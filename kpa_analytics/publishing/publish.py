@@ -13,9 +13,10 @@ import polars as pl
 from kpa_analytics.account_names import as_account
 from kpa_analytics.analysis.fleet import Fleet
 from kpa_analytics.analysis.schedules import as_expiring_days
+from kpa_analytics.as_of import Day
 from kpa_analytics.data.training_data import TrainingData, need_evidence, need_training_data
 from kpa_analytics.errors import KPADataError, of_account
-from kpa_analytics.inputs import Day, need_switch
+from kpa_analytics.inputs import need_switch
 from kpa_analytics.paths import typed_path
 from kpa_analytics.publishing.account_facts import (
     failed_accounts,

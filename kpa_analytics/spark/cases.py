@@ -10,7 +10,7 @@ import polars as pl
 
 from kpa_analytics.analysis import expiry_status as _status
 from kpa_analytics.analysis import renewals as _renewals
-from kpa_analytics.inputs import Day, as_day
+from kpa_analytics.as_of import Day, as_day
 from kpa_analytics.schema import COMPLETIONS, EXPIRY_STATUS, RENEWALS, TRAININGS, USERS, Table
 from kpa_analytics.spark.arguments import SparkCall, SparkOrPolars, empty_of
 from kpa_analytics.spark.catalogue import CATALOGUE, Tables

@@ -10,8 +10,9 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F  # noqa: N812 - the name that Spark's documentation uses
 from pyspark.sql import types as T  # noqa: N812
 
-from kpa_analytics.demo_mark import DEMO_AS_OF, DEMO_ID_PREFIX
-from kpa_analytics.inputs import ACCOUNT, Day, as_day
+from kpa_analytics.as_of import Day, as_day
+from kpa_analytics.demo_mark import DEMO_ID_PREFIX
+from kpa_analytics.inputs import ACCOUNT
 
 if TYPE_CHECKING:
     from datetime import date
@@ -29,11 +30,10 @@ def demo_accounts(*arguments: Argument | None) -> DataFrame:
 
 def one_day(as_of: Day | None, *arguments: Argument | None) -> date:
     """The day for all executors: `as_of`, or today, or `demo.AS_OF` if all is demo data."""
-    if as_of is None:
-        row = demo_accounts(*arguments).agg(F.min(_DEMO)).first()
-        if row is not None and row[0]:
-            return DEMO_AS_OF
-    return as_day(as_of)
+    if as_of is not None:
+        return as_day(as_of)
+    row = demo_accounts(*arguments).agg(F.min(_DEMO)).first()
+    return as_day(None, demo=row is not None and bool(row[0]))
 
 
 def with_demo(rows: DataFrame, *arguments: Argument | None) -> DataFrame:

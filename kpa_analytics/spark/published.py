@@ -14,7 +14,7 @@ from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
 from pyspark.errors import PySparkException
 from pyspark.sql import types as T  # noqa: N812 - the name that Spark's documentation uses
 
-from kpa_analytics.analysis.required import REQUIRED
+from kpa_analytics.analysis.requirements import REQUIRED
 from kpa_analytics.endpoints import COLLECTIONS, endpoint_of
 from kpa_analytics.errors import KPADataError, KPADataWarning, warn
 from kpa_analytics.inputs import ACCOUNT, need

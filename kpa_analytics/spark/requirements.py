@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kpa_analytics.analysis.required import REQUIRED
+from kpa_analytics.analysis.requirements import REQUIRED
 from kpa_analytics.schema import EMPLOYEE_STATUS
 
 if TYPE_CHECKING:

@@ -19,8 +19,9 @@ from kpa_analytics.analysis.case_groups import GROUP_FIELDS, as_by, group_column
 from kpa_analytics.analysis.day_counts import trend_schema
 from kpa_analytics.analysis.engine import Engine, Rules
 from kpa_analytics.analysis.sampled_days import SampledDays
+from kpa_analytics.as_of import Day, need_day
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import ACCOUNT, Day, need_day
+from kpa_analytics.inputs import ACCOUNT
 from kpa_analytics.schema import COMPLETIONS, GROUPS, TRAININGS, USERS
 from kpa_analytics.spark.arguments import Argument, SparkCall, SparkOrPolars, empty_of
 from kpa_analytics.spark.cases import RECORD

@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from kpa_analytics.analysis.find import GIVE_ONE
+from kpa_analytics.as_of import as_day
 from kpa_analytics.charts.group_sessions import SIZES
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import as_day
 from kpa_analytics.outcomes import OUTCOMES
 from kpa_analytics.statuses import STATUSES
 from kpa_analytics.widgets.traits import Choice, ChoiceError, id_of, need_known

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Unpack
 import ipywidgets as ipw
 
 from kpa_analytics.analysis.case_groups import By, as_by
-from kpa_analytics.analysis.fleet import Fleet, load_fleet
+from kpa_analytics.analysis.fleet import Fleet
+from kpa_analytics.analysis.load_fleet import load_fleet
 from kpa_analytics.data.loaders import load_all
 from kpa_analytics.data.progress import in_output
 from kpa_analytics.errors import KPAError

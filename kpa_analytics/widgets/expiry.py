@@ -56,7 +56,7 @@ from kpa_analytics.widgets.traits import ChoiceError
 from kpa_analytics.wording import count, listing, month
 
 if TYPE_CHECKING:
-    from kpa_analytics.analysis.explanation import Explanation
+    from kpa_analytics.analysis.explanations.explanation import Explanation
     from kpa_analytics.analysis.fleet import Fleet
     from kpa_analytics.data.training_data import TrainingData
 

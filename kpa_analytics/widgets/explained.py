@@ -7,7 +7,7 @@ from typing import Any
 
 import ipywidgets as ipw
 
-from kpa_analytics.analysis.explanation import Explanation
+from kpa_analytics.analysis.explanations.explanation import Explanation
 from kpa_analytics.widgets.traits import Choice
 
 #: A case: its `m_user_id` and its `training_id`.

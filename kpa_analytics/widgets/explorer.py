@@ -15,9 +15,9 @@ import traitlets
 from kpa_analytics.analysis.find import find_office, find_person, find_training
 from kpa_analytics.analysis.fleet import Fleet
 from kpa_analytics.analysis.people_filter import PeopleFilter
+from kpa_analytics.as_of import Day
 from kpa_analytics.data.training_data import TrainingData, need_training_data
 from kpa_analytics.errors import KPADataError, KPAError
-from kpa_analytics.inputs import Day
 from kpa_analytics.widgets import layout, traits
 from kpa_analytics.widgets.about_rows import choices_in_words
 from kpa_analytics.widgets.day_field import DayField

@@ -11,7 +11,7 @@ import ipywidgets as ipw
 from kpa_analytics.analysis.planner_view import DROPPED, last_day
 
 if TYPE_CHECKING:
-    from kpa_analytics.analysis.session_plan import SessionPlan
+    from kpa_analytics.analysis.planning.session_plan import SessionPlan
 
 
 def move_buttons(

@@ -12,11 +12,11 @@ import polars as pl
 
 from kpa_analytics import charts
 from kpa_analytics.analysis.choices import PlannerChoices
-from kpa_analytics.analysis.last_instructors import in_sentences
-from kpa_analytics.analysis.plan_sessions import GROUPS, MOST_WEEKS
 from kpa_analytics.analysis.planner_view import DROPPED, GAP_COLUMNS, Gaps, PlannerView, last_day
+from kpa_analytics.analysis.planning.last_instructors import in_sentences
+from kpa_analytics.analysis.planning.plan_sessions import GROUPS, MOST_WEEKS
+from kpa_analytics.analysis.planning.session_seats import MOST_SEATS, SEATS
 from kpa_analytics.analysis.selected_bars import in_bars
-from kpa_analytics.analysis.session_seats import MOST_SEATS, SEATS
 from kpa_analytics.charts.render import drawn
 from kpa_analytics.schema import PLANNED_SESSIONS
 from kpa_analytics.statuses import SIGNED_LABELS
@@ -57,7 +57,7 @@ from kpa_analytics.wording import day as in_words
 
 if TYPE_CHECKING:
     from kpa_analytics.analysis.fleet import Fleet
-    from kpa_analytics.analysis.session_plan import SessionPlan
+    from kpa_analytics.analysis.planning.session_plan import SessionPlan
     from kpa_analytics.data.training_data import TrainingData
 
 #: What is the same of a session in two plans if it has the same number and is the same session.

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from kpa_analytics.as_of import as_day
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import as_day
 from kpa_analytics.widgets.traits import Choice, ChoiceError
 from kpa_analytics.wording import day as in_words
 
 if TYPE_CHECKING:
-    from kpa_analytics.analysis.session_plan import SessionPlan
+    from kpa_analytics.analysis.planning.session_plan import SessionPlan
 
 #: A session and its new week; None if it is dropped. In a state, a move also has `OF_SESSION`.
 Move = Mapping[str, Any]

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from kpa_analytics.analysis.names import known_trainings
 from kpa_analytics.analysis.search_text import by_name
+from kpa_analytics.as_of import as_day
 from kpa_analytics.charts.text import labels
-from kpa_analytics.demo_mark import DEMO_AS_OF
-from kpa_analytics.inputs import as_day
 
 if TYPE_CHECKING:
     from kpa_analytics.data.training_data import TrainingData
@@ -24,4 +23,4 @@ def training_options(data: TrainingData) -> dict[int, str]:
 
 def usual_day(data: TrainingData) -> date:
     """Today, or for demo data the demo's day."""
-    return DEMO_AS_OF if data.demo else as_day(None)
+    return as_day(None, demo=data.demo)

@@ -9,8 +9,8 @@ from typing import Any, Generic, NoReturn, TypeVar
 import traitlets
 
 from kpa_analytics.analysis.find import GIVE_ONE
+from kpa_analytics.as_of import as_day
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import as_day
 from kpa_analytics.widgets.titles import usual_day
 from kpa_analytics.wording import day as in_words
 

@@ -17,9 +17,10 @@ from kpa_analytics import charts
 from kpa_analytics.analysis.case_groups import By, groups_in
 from kpa_analytics.analysis.choices import TrendChoices
 from kpa_analytics.analysis.trend_view import CASES, TrendView
+from kpa_analytics.as_of import Day
 from kpa_analytics.charts.outcome_colours import SIGNED
 from kpa_analytics.charts.render import drawn
-from kpa_analytics.inputs import ACCOUNT, Day
+from kpa_analytics.inputs import ACCOUNT
 from kpa_analytics.statuses import EXPIRED, MISSING, SIGNED_LABELS
 from kpa_analytics.widgets import layout, traits
 from kpa_analytics.widgets.bars import FIGURE, GROUP, Bar, Bars, same_bars, selected_words

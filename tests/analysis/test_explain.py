@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 import kpa_analytics as kpa
-from kpa_analytics.analysis.explain import Explainer
+from kpa_analytics.analysis.explanations.explain import Explainer
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.report_text import MARKS, RULES
 from kpa_analytics.schema import COMPLETIONS, EMPLOYEE_STATUS, TRAININGS, USERS

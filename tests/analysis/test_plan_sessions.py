@@ -14,11 +14,11 @@ import pytest
 
 import kpa_analytics as kpa
 from kpa_analytics import schema
-from kpa_analytics.analysis.instructor_weeks import why_not_eligible
-from kpa_analytics.analysis.last_instructors import in_sentences
-from kpa_analytics.analysis.session_cases import in_groups
-from kpa_analytics.analysis.session_reasons import CourseReasons, Place
-from kpa_analytics.analysis.session_texts import WITHOUT_REQUIREMENTS
+from kpa_analytics.analysis.planning.instructor_weeks import why_not_eligible
+from kpa_analytics.analysis.planning.last_instructors import in_sentences
+from kpa_analytics.analysis.planning.session_cases import in_groups
+from kpa_analytics.analysis.planning.session_reasons import CourseReasons, Place
+from kpa_analytics.analysis.planning.session_texts import WITHOUT_REQUIREMENTS
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.report_text import NO_REQUIREMENTS
 from kpa_analytics.schema import (

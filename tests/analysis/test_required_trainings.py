@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 import kpa_analytics as kpa
-from kpa_analytics.analysis.assignments import assignment, public_conditions
+from kpa_analytics.analysis.assignment_rules import assignment, public_conditions
 from kpa_analytics.schema import (
     COMPLETIONS,
     EMPLOYEE_STATUS,

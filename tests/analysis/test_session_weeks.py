@@ -8,7 +8,7 @@ from math import ceil
 import highspy
 import pytest
 
-from kpa_analytics.analysis.session_weeks import Costs, Demand, served_by_week
+from kpa_analytics.analysis.planning.session_weeks import Costs, Demand, served_by_week
 
 
 def some_demand(rng: random.Random) -> tuple[Demand, Costs]:

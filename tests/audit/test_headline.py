@@ -16,7 +16,7 @@ from kpa_analytics.audit.evidence import gather
 from kpa_analytics.audit.headline import headline
 from kpa_analytics.audit.manifest import read_manifest
 from kpa_analytics.audit.report import report
-from kpa_analytics.audit.supervisor_text import MEANINGS
+from kpa_analytics.audit.supervisors.supervisor_text import MEANINGS
 from kpa_analytics.data.account import account_name
 from kpa_analytics.glossary import plain_meaning
 from kpa_analytics.report_text import GLOSSARY, STATUS_NOTES

@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 
 import kpa_analytics as kpa
-from kpa_analytics.audit.since import EarlierPack, changes_since, refuse_other
+from kpa_analytics.audit.since_earlier_pack import EarlierPack, changes_since, refuse_other
 from kpa_analytics.demo import Records
 from kpa_analytics.demo.sources import COMPLETIONS, EMPLOYEE_STATUS, TRAININGS, USERS
 from kpa_analytics.errors import KPADataError

@@ -24,11 +24,11 @@ import kpa_analytics as kpa
 from kpa_analytics.analysis.case_groups import group_columns
 from kpa_analytics.analysis.supervisor_lists import LISTED_BY
 from kpa_analytics.audit.html import TEMPLATES
-from kpa_analytics.audit.supervisor_mail import usable
-from kpa_analytics.audit.supervisor_page import page_of
-from kpa_analytics.audit.supervisor_profiles import profiles_to_correct
-from kpa_analytics.audit.supervisor_team import teams
-from kpa_analytics.audit.supervisor_text import HEADINGS
+from kpa_analytics.audit.supervisors.supervisor_mail import usable
+from kpa_analytics.audit.supervisors.supervisor_page import page_of
+from kpa_analytics.audit.supervisors.supervisor_profiles import profiles_to_correct
+from kpa_analytics.audit.supervisors.supervisor_team import teams
+from kpa_analytics.audit.supervisors.supervisor_text import HEADINGS
 from kpa_analytics.demo_mark import DEMO_ID_PREFIX
 from kpa_analytics.report_text import DEMO_MARK
 from kpa_analytics.schema import COMPLETIONS, EXPIRY_STATUS, GROUPS, TRAININGS, USERS

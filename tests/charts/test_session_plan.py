@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from kpa_analytics import charts
-from kpa_analytics.analysis.session_plan import SessionPlan
+from kpa_analytics.analysis.planning.session_plan import SessionPlan
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.schema import PLANNED_PEOPLE, UNPLACED
 from tests.charts.frames import planned_frame

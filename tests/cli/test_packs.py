@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 import kpa_analytics as kpa
-from kpa_analytics.audit.supervisor_text import NOT_KNOWN
+from kpa_analytics.audit.supervisors.supervisor_text import NOT_KNOWN
 from kpa_analytics.demo.sources import TRAININGS
 from kpa_analytics.report_text import DEMO_MARK
 from tests.audit.packs import training

@@ -12,8 +12,8 @@ import pytest
 
 import kpa_analytics as kpa
 from kpa_analytics.analysis.planner_view import Gaps
-from kpa_analytics.analysis.session_seats import MOST_SEATS
-from kpa_analytics.analysis.session_texts import WITHOUT_REQUIREMENTS
+from kpa_analytics.analysis.planning.session_seats import MOST_SEATS
+from kpa_analytics.analysis.planning.session_texts import WITHOUT_REQUIREMENTS
 from kpa_analytics.report_text import NO_REQUIREMENTS
 from kpa_analytics.schema import COMPLETIONS, TRAININGS, USERS
 from kpa_analytics.widgets import Dashboard, PlannerExplorer

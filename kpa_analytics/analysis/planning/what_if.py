@@ -9,11 +9,12 @@ import polars as pl
 from kpa_analytics.analysis.composed import composed_trainings
 from kpa_analytics.analysis.expiry_status import expiry_status
 from kpa_analytics.analysis.names import known_trainings
-from kpa_analytics.analysis.required import required_pairs, requirements
-from kpa_analytics.analysis.session_plan import SessionPlan
+from kpa_analytics.analysis.planning.session_plan import SessionPlan
+from kpa_analytics.analysis.requirements import required_pairs, requirements
+from kpa_analytics.as_of import Day, as_day, day_of
 from kpa_analytics.data.training_data import TrainingData, need_training_data
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import AnyFrame, Day, as_day, day_of, need, need_same_account
+from kpa_analytics.inputs import AnyFrame, need, need_same_account
 from kpa_analytics.schema import COMPLETIONS, PLANNED_PEOPLE, PLANNED_SESSIONS, WHAT_IF, Column
 from kpa_analytics.wording import day as in_words
 from kpa_analytics.wording import listing

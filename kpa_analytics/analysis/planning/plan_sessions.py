@@ -12,21 +12,22 @@ import polars as pl
 from kpa_analytics.analysis.eligible_instructors import eligible_instructors
 from kpa_analytics.analysis.engine import Rules
 from kpa_analytics.analysis.expiry_status import expiry_status
-from kpa_analytics.analysis.instructor_weeks import InstructorWeeks
-from kpa_analytics.analysis.last_instructors import last_instructors
 from kpa_analytics.analysis.names import known_trainings
-from kpa_analytics.analysis.plan_tables import plan_tables
-from kpa_analytics.analysis.required import requirements, requirements_note
-from kpa_analytics.analysis.session_bookings import Bookings
-from kpa_analytics.analysis.session_cases import in_groups, session_cases
-from kpa_analytics.analysis.session_order import ordered_trainings, with_no_place
-from kpa_analytics.analysis.session_plan import SessionPlan
-from kpa_analytics.analysis.session_seats import SEATS, number_of_seats, seats_of_trainings
-from kpa_analytics.analysis.session_weeks import Costs
-from kpa_analytics.analysis.useful_weeks import with_useful_weeks
+from kpa_analytics.analysis.planning.instructor_weeks import InstructorWeeks
+from kpa_analytics.analysis.planning.last_instructors import last_instructors
+from kpa_analytics.analysis.planning.plan_tables import plan_tables
+from kpa_analytics.analysis.planning.session_bookings import Bookings
+from kpa_analytics.analysis.planning.session_cases import in_groups, session_cases
+from kpa_analytics.analysis.planning.session_order import ordered_trainings, with_no_place
+from kpa_analytics.analysis.planning.session_plan import SessionPlan
+from kpa_analytics.analysis.planning.session_seats import SEATS, number_of_seats, seats_of_trainings
+from kpa_analytics.analysis.planning.session_weeks import Costs
+from kpa_analytics.analysis.planning.useful_weeks import with_useful_weeks
+from kpa_analytics.analysis.requirements import requirements, requirements_note
+from kpa_analytics.as_of import Day, day_of
 from kpa_analytics.data.training_data import TrainingData, need_training_data
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import AnyFrame, Day, day_of
+from kpa_analytics.inputs import AnyFrame
 from kpa_analytics.wording import count
 from kpa_analytics.wording import day as in_words
 

@@ -14,14 +14,14 @@ from typing import Any
 
 import polars as pl
 
-from kpa_analytics.analysis import explain_texts as text
 from kpa_analytics.analysis.eligible_instructors import eligible_instructors, nobody_taught
 from kpa_analytics.analysis.engine import Rules
-from kpa_analytics.analysis.explain_case import Case
-from kpa_analytics.analysis.instructor_weeks import why_not_eligible
+from kpa_analytics.analysis.explanations import explain_texts as text
+from kpa_analytics.analysis.explanations.explain_case import Case
 from kpa_analytics.analysis.names import people_names
-from kpa_analytics.analysis.session_plan import SessionPlan
-from kpa_analytics.analysis.session_texts import ONLY_INSTRUCTOR
+from kpa_analytics.analysis.planning.instructor_weeks import why_not_eligible
+from kpa_analytics.analysis.planning.session_plan import SessionPlan
+from kpa_analytics.analysis.planning.session_texts import ONLY_INSTRUCTOR
 from kpa_analytics.analysis.supervisor_lists import supervisor_lists
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.employment import employment, has_left

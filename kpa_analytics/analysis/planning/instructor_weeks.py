@@ -9,7 +9,7 @@ from datetime import date
 import polars as pl
 
 from kpa_analytics.analysis.eligible_instructors import nobody_taught
-from kpa_analytics.analysis.session_texts import NO_ELIGIBLE_INSTRUCTOR
+from kpa_analytics.analysis.planning.session_texts import NO_ELIGIBLE_INSTRUCTOR
 from kpa_analytics.wording import listing, say
 
 #: Instructors, and reasons, that a sentence names.

@@ -13,8 +13,8 @@ import polars as pl
 
 from kpa_analytics.analysis.case_groups import group_columns
 from kpa_analytics.analysis.search_text import folded
-from kpa_analytics.audit import supervisor_text as text
 from kpa_analytics.audit.identity import with_numbers
+from kpa_analytics.audit.supervisors import supervisor_text as text
 from kpa_analytics.statuses import MISSING, OPEN, STATUS_LABELS
 from kpa_analytics.wording import one_line, say
 

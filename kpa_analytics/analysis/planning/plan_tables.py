@@ -7,9 +7,9 @@ from datetime import date
 
 import polars as pl
 
-from kpa_analytics.analysis.session_bookings import Bookings
-from kpa_analytics.analysis.session_reasons import CourseReasons, Place, session_reason
-from kpa_analytics.analysis.session_weeks import Costs
+from kpa_analytics.analysis.planning.session_bookings import Bookings
+from kpa_analytics.analysis.planning.session_reasons import CourseReasons, Place, session_reason
+from kpa_analytics.analysis.planning.session_weeks import Costs
 from kpa_analytics.schema import PLANNED_PEOPLE, PLANNED_SESSIONS, UNPLACED
 
 _COURSE = ("training_id", "group")

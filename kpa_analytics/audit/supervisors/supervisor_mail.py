@@ -12,8 +12,8 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 
-from kpa_analytics.audit import supervisor_text as text
-from kpa_analytics.audit.supervisor_team import Team, case_line, in_words
+from kpa_analytics.audit.supervisors import supervisor_text as text
+from kpa_analytics.audit.supervisors.supervisor_team import Team, case_line, in_words
 from kpa_analytics.report_text import DEMO_MARK
 from kpa_analytics.wording import one_line, say
 

@@ -8,8 +8,8 @@ from html import escape
 
 import polars as pl
 
-from kpa_analytics.analysis import session_texts as text
-from kpa_analytics.analysis.last_instructors import in_sentences
+from kpa_analytics.analysis.planning import session_texts as text
+from kpa_analytics.analysis.planning.last_instructors import in_sentences
 from kpa_analytics.report_text import DEMO_MARK
 from kpa_analytics.schema import LAST_INSTRUCTORS
 from kpa_analytics.wording import day, one_line, say

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
-from kpa_analytics.analysis import session_texts as text
-from kpa_analytics.analysis.instructor_weeks import InstructorWeeks
+from kpa_analytics.analysis.planning import session_texts as text
+from kpa_analytics.analysis.planning.instructor_weeks import InstructorWeeks
 
 _TRAINING_AND_GROUP = ("training_id", "group")
 

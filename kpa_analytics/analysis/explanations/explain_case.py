@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from kpa_analytics.analysis import explain_texts as text
-from kpa_analytics.analysis.case_facts import CaseFacts
-from kpa_analytics.analysis.explanation_step import Step, step
+from kpa_analytics.analysis.explanations import explain_texts as text
+from kpa_analytics.analysis.explanations.case_facts import CaseFacts
+from kpa_analytics.analysis.explanations.explanation_step import Step, step
 from kpa_analytics.analysis.schedule_texts import schedule_text
 from kpa_analytics.statuses import STATUS_LABELS
 from kpa_analytics.wording import one_line, say

@@ -9,9 +9,9 @@ import polars as pl
 
 from kpa_analytics.analysis.names import people_names
 from kpa_analytics.analysis.search_text import folded
-from kpa_analytics.audit import supervisor_text as text
 from kpa_analytics.audit.identity import employee_numbers
-from kpa_analytics.audit.supervisor_team import person_of
+from kpa_analytics.audit.supervisors import supervisor_text as text
+from kpa_analytics.audit.supervisors.supervisor_team import person_of
 from kpa_analytics.data.hierarchy import CIRCLE, circles_of, hierarchy_faults
 from kpa_analytics.report_text import ROLES
 from kpa_analytics.wording import listing, say

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 import polars as pl
 
-from kpa_analytics.analysis import session_texts as text
-from kpa_analytics.analysis.instructor_weeks import InstructorWeeks
-from kpa_analytics.analysis.session_weeks import Costs, Demand, served_by_week
+from kpa_analytics.analysis.planning import session_texts as text
+from kpa_analytics.analysis.planning.instructor_weeks import InstructorWeeks
+from kpa_analytics.analysis.planning.session_weeks import Costs, Demand, served_by_week
 from kpa_analytics.wording import say
 
 

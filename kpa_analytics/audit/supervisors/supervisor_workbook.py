@@ -9,8 +9,8 @@ import polars as pl
 import xlsxwriter
 
 from kpa_analytics.audit.csv import marked
-from kpa_analytics.audit.supervisor_team import Team
-from kpa_analytics.audit.supervisor_text import DEMO_HEADING, HEADINGS, SHEET
+from kpa_analytics.audit.supervisors.supervisor_team import Team
+from kpa_analytics.audit.supervisors.supervisor_text import DEMO_HEADING, HEADINGS, SHEET
 from kpa_analytics.audit.xlsx_rows import BulkSheet
 from kpa_analytics.charts.theme import ink_on
 from kpa_analytics.report_text import DEMO_MARK

@@ -7,11 +7,11 @@ import re
 from collections.abc import Collection
 from pathlib import Path
 
-from kpa_analytics.audit import supervisor_text as text
 from kpa_analytics.audit.calendar_events import Events, events_of, read_earlier
-from kpa_analytics.audit.supervisor_calendar import CALENDAR, Emptied, calendar_name
-from kpa_analytics.audit.supervisor_page import INDEX
-from kpa_analytics.audit.supervisor_team import NOBODYS_FOLDER
+from kpa_analytics.audit.supervisors import supervisor_text as text
+from kpa_analytics.audit.supervisors.supervisor_calendar import CALENDAR, Emptied, calendar_name
+from kpa_analytics.audit.supervisors.supervisor_page import INDEX
+from kpa_analytics.audit.supervisors.supervisor_team import NOBODYS_FOLDER
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.paths import typed_path
 from kpa_analytics.wording import say

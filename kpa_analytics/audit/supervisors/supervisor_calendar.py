@@ -17,9 +17,9 @@ from typing import Any, NamedTuple
 import polars as pl
 from icalendar import Calendar, Event
 
-from kpa_analytics.audit import supervisor_text as text
 from kpa_analytics.audit.calendar_events import CANCELLED, Events, new_calendar, owner_of
-from kpa_analytics.audit.supervisor_team import Team, case_line, counts_of, in_words
+from kpa_analytics.audit.supervisors import supervisor_text as text
+from kpa_analytics.audit.supervisors.supervisor_team import Team, case_line, counts_of, in_words
 from kpa_analytics.report_text import DEMO_MARK
 from kpa_analytics.statuses import GAPS
 from kpa_analytics.wording import one_line, say

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from kpa_analytics.analysis import explain_texts as text
-from kpa_analytics.analysis.explain_case import Case
-from kpa_analytics.analysis.explanation_step import Step, step
+from kpa_analytics.analysis.explanations import explain_texts as text
+from kpa_analytics.analysis.explanations.explain_case import Case
+from kpa_analytics.analysis.explanations.explanation_step import Step, step
 from kpa_analytics.statuses import EXPIRED, EXPIRING
 from kpa_analytics.wording import listing, one_line, say
 

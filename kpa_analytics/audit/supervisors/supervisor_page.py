@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from kpa_analytics.audit import supervisor_text as text
 from kpa_analytics.audit.colours import colours
 from kpa_analytics.audit.html import page_style, policy, template
-from kpa_analytics.audit.supervisor_calendar import CALENDAR, Emptied
-from kpa_analytics.audit.supervisor_team import Team
+from kpa_analytics.audit.supervisors import supervisor_text as text
+from kpa_analytics.audit.supervisors.supervisor_calendar import CALENDAR, Emptied
+from kpa_analytics.audit.supervisors.supervisor_team import Team
 from kpa_analytics.report_text import DEMO_MARK, LANGUAGE, NOT_KNOWN
 from kpa_analytics.statuses import MISSING, OPEN, STATUS_LABELS, STATUS_SIGNS
 from kpa_analytics.wording import day, listing, one_line, say

@@ -7,7 +7,7 @@ from datetime import date
 
 import polars as pl
 
-from kpa_analytics.analysis import session_texts as text
+from kpa_analytics.analysis.planning import session_texts as text
 from kpa_analytics.schema import LAST_INSTRUCTORS
 from kpa_analytics.wording import listing, one_line, say
 

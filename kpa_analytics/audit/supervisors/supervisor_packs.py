@@ -14,7 +14,7 @@ from kpa_analytics.analysis.case_groups import group_columns, members, with_grou
 from kpa_analytics.analysis.expiry_status import expiry_status
 from kpa_analytics.analysis.find import find_person
 from kpa_analytics.analysis.names import people_names
-from kpa_analytics.analysis.required import requirements
+from kpa_analytics.analysis.requirements import requirements
 from kpa_analytics.analysis.search_text import folded
 from kpa_analytics.analysis.supervisor_lists import (
     BY_PEOPLE,
@@ -22,21 +22,22 @@ from kpa_analytics.analysis.supervisor_lists import (
     as_listed_by,
     supervisor_lists,
 )
-from kpa_analytics.audit import supervisor_text as text
+from kpa_analytics.as_of import Day, need_day
 from kpa_analytics.audit.atomic_folder import new_folder, refuse_occupied
 from kpa_analytics.audit.needed_packages import need_extra
+from kpa_analytics.audit.supervisors import supervisor_text as text
 from kpa_analytics.config import settings
 from kpa_analytics.data.progress import counting_bar
 from kpa_analytics.data.training_data import TrainingData, need_one_account, need_training_data
 from kpa_analytics.employment import employment, has_left
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import AnyFrame, Day, need_day
+from kpa_analytics.inputs import AnyFrame
 from kpa_analytics.paths import typed_path
 from kpa_analytics.wording import say
 
 if TYPE_CHECKING:
-    from kpa_analytics.audit.earlier_lists import EarlierLists
-    from kpa_analytics.audit.supervisor_calendar import Emptied
+    from kpa_analytics.audit.supervisors.earlier_lists import EarlierLists
+    from kpa_analytics.audit.supervisors.supervisor_calendar import Emptied
 
 
 def export_supervisor_packs(
@@ -114,8 +115,8 @@ def export_supervisor_packs(
     day = need_day(as_of, "as_of")
     need_extra("lists for supervisors")
     from kpa_analytics.audit.calendar_events import owner_of
-    from kpa_analytics.audit.earlier_lists import EarlierLists
-    from kpa_analytics.audit.supervisor_team import digest_of
+    from kpa_analytics.audit.supervisors.earlier_lists import EarlierLists
+    from kpa_analytics.audit.supervisors.supervisor_team import digest_of
 
     target = typed_path(out).absolute()
     refuse_occupied(target)
@@ -153,12 +154,16 @@ def _write(
     earlier: EarlierLists | None,
     emptied: list[Emptied],
 ) -> None:
-    from kpa_analytics.audit.supervisor_calendar import CALENDAR, calendar_of, cancelling
-    from kpa_analytics.audit.supervisor_mail import MAIL, draft, usable
-    from kpa_analytics.audit.supervisor_page import INDEX, PAGE, index_of, page_of
-    from kpa_analytics.audit.supervisor_profiles import profiles_to_correct
-    from kpa_analytics.audit.supervisor_team import teams
-    from kpa_analytics.audit.supervisor_workbook import WORKBOOK, workbook_of
+    from kpa_analytics.audit.supervisors.supervisor_calendar import (
+        CALENDAR,
+        calendar_of,
+        cancelling,
+    )
+    from kpa_analytics.audit.supervisors.supervisor_mail import MAIL, draft, usable
+    from kpa_analytics.audit.supervisors.supervisor_page import INDEX, PAGE, index_of, page_of
+    from kpa_analytics.audit.supervisors.supervisor_profiles import profiles_to_correct
+    from kpa_analytics.audit.supervisors.supervisor_team import teams
+    from kpa_analytics.audit.supervisors.supervisor_workbook import WORKBOOK, workbook_of
 
     made = datetime.now(UTC).replace(microsecond=0)
     each = [
@@ -243,7 +248,7 @@ def _chosen(
 
 def _emptied_names(data: TrainingData, by: str, emptied: Collection[str]) -> dict[str, str]:
     """The names, by id, of the lists that became empty."""
-    from kpa_analytics.audit.supervisor_team import digest_of
+    from kpa_analytics.audit.supervisors.supervisor_team import digest_of
 
     identifier, name = group_columns(by)
     rows = (

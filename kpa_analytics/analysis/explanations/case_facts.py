@@ -15,7 +15,7 @@ from kpa_analytics.analysis.engine import Engine, Rules
 from kpa_analytics.analysis.expirations import RENEWAL
 from kpa_analytics.analysis.limiting import HELD, LIMITS, limiting_trainings
 from kpa_analytics.analysis.names import with_names, with_titles
-from kpa_analytics.analysis.required import required_pairs, required_sources
+from kpa_analytics.analysis.requirements import required_pairs, required_sources
 from kpa_analytics.analysis.schedules import RENEWS
 from kpa_analytics.analysis.status_rules import has_grace, not_yet
 from kpa_analytics.analysis.windows import IN_TIME, SUPERSEDED

@@ -7,7 +7,7 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from kpa_analytics.analysis import session_texts as text
+from kpa_analytics.analysis.planning import session_texts as text
 from kpa_analytics.statuses import MISSING
 from kpa_analytics.wording import say
 

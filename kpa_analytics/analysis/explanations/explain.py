@@ -8,25 +8,26 @@ from typing import Any
 
 import polars as pl
 
-from kpa_analytics.analysis import explain_texts as text
-from kpa_analytics.analysis.case_facts import CaseFacts, by_person, case_facts
 from kpa_analytics.analysis.engine import Rules
-from kpa_analytics.analysis.explain_case import Case, left
-from kpa_analytics.analysis.explain_completion import completion_steps
-from kpa_analytics.analysis.explain_never import never_steps, no_case_steps
-from kpa_analytics.analysis.explain_next import NextSteps, check_plan
-from kpa_analytics.analysis.explain_parts import composed_steps
-from kpa_analytics.analysis.explanation import Explanation
-from kpa_analytics.analysis.explanation_step import Step
+from kpa_analytics.analysis.explanations import explain_texts as text
+from kpa_analytics.analysis.explanations.case_facts import CaseFacts, by_person, case_facts
+from kpa_analytics.analysis.explanations.explain_case import Case, left
+from kpa_analytics.analysis.explanations.explain_completion import completion_steps
+from kpa_analytics.analysis.explanations.explain_never import never_steps, no_case_steps
+from kpa_analytics.analysis.explanations.explain_next import NextSteps, check_plan
+from kpa_analytics.analysis.explanations.explain_parts import composed_steps
+from kpa_analytics.analysis.explanations.explanation import Explanation
+from kpa_analytics.analysis.explanations.explanation_step import Step
 from kpa_analytics.analysis.find import person_meant, training_meant
 from kpa_analytics.analysis.names import known_trainings, people_names
 from kpa_analytics.analysis.people_filter import PeopleFilter
-from kpa_analytics.analysis.required import required_pairs, requirements
+from kpa_analytics.analysis.planning.session_plan import SessionPlan
+from kpa_analytics.analysis.requirements import required_pairs, requirements
 from kpa_analytics.analysis.schedules import as_expiring_days
-from kpa_analytics.analysis.session_plan import SessionPlan
+from kpa_analytics.as_of import Day, day_of
 from kpa_analytics.data.training_data import TrainingData, need_training_data
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import AnyFrame, Day, day_of
+from kpa_analytics.inputs import AnyFrame
 from kpa_analytics.wording import one_line, say
 
 #: The number of people whose cases are kept.

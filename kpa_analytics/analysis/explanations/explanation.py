@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from kpa_analytics.analysis import explain_texts as text
-from kpa_analytics.analysis.explanation_html import explanation_html
-from kpa_analytics.analysis.explanation_step import Step, json_value
+from kpa_analytics.analysis.explanations import explain_texts as text
+from kpa_analytics.analysis.explanations.explanation_html import explanation_html
+from kpa_analytics.analysis.explanations.explanation_step import Step, json_value
 from kpa_analytics.report_text import DEMO_MARK
 from kpa_analytics.statuses import STATUS_LABELS
 from kpa_analytics.wording import one_line, say

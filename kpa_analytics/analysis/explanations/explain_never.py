@@ -5,11 +5,11 @@ docs/rules.md section 3.
 
 from __future__ import annotations
 
-from kpa_analytics.analysis import explain_texts as text
-from kpa_analytics.analysis.assignments import assignment
-from kpa_analytics.analysis.explain_case import Case, schedule_sentence
-from kpa_analytics.analysis.explain_parts import part_values
-from kpa_analytics.analysis.explanation_step import Step, step
+from kpa_analytics.analysis.assignment_rules import assignment
+from kpa_analytics.analysis.explanations import explain_texts as text
+from kpa_analytics.analysis.explanations.explain_case import Case, schedule_sentence
+from kpa_analytics.analysis.explanations.explain_parts import part_values
+from kpa_analytics.analysis.explanations.explanation_step import Step, step
 from kpa_analytics.report_text import NEVER_COMPLETED
 from kpa_analytics.statuses import EXPIRING, MISSING
 from kpa_analytics.wording import listing, say

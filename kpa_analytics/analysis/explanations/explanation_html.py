@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from kpa_analytics.analysis import explain_texts as text
+from kpa_analytics.analysis.explanations import explain_texts as text
 from kpa_analytics.report_text import DEMO_MARK, MARKS, RULES
 from kpa_analytics.statuses import STATUS_SIGNS, status_colours
 from kpa_analytics.wording import say
@@ -13,7 +13,7 @@ from kpa_analytics.wording import say
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kpa_analytics.analysis.explanation_step import Step
+    from kpa_analytics.analysis.explanations.explanation_step import Step
 
 _RULES = {rule.link: rule for rule in RULES}
 _DARK = ('[data-jp-theme-light="false"]', "body.vscode-dark")

@@ -1,0 +1,1 @@
+"""Explain why a case has its status."""

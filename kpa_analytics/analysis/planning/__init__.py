@@ -1,0 +1,1 @@
+"""Plan the sessions that keep people trained."""

@@ -1,0 +1,1 @@
+"""Lists of open cases for each supervisor, as files."""
