@@ -71,14 +71,15 @@ def change() -> None:
 if __name__ == "__main__":
     change()
     import kpa_analytics as kpa
-    from tests.drawn_once import left_blank
+    from tests.drawn_once import left_blank, page_alone
 
     with kpa.demo.serve(kpa.demo.organisation(people=60, completions=900)) as api:
         kpa.configure(token=api.token, api_url=api.url, progress=False, requests_per_minute=6000)
         data, folder, day = kpa.load_all(), Path(sys.argv[1]), kpa.demo.AS_OF
         unknown = replace(data, employee_status=data.employee_status.clear())
         offices = [report_text.NO_OFFICE_CHOICE, *data.groups["name"].head(1)]
-        with left_blank():
+        with page_alone():
             before = kpa.export_audit(data, folder / "before", as_of=day.replace(month=5))
-            kpa.export_audit(data, folder / "whole", as_of=day, sample=5, since=before)
             kpa.export_audit(unknown, folder / "part", as_of=day, names=False, field_office=offices)
+        with left_blank():
+            kpa.export_audit(data, folder / "whole", as_of=day, sample=5, since=before)

@@ -82,23 +82,30 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
     return {**browser_context_args, "viewport": {"width": 1400, "height": 1100}}
 
 
-@pytest.fixture
-def web(page: Page) -> Iterator[Page]:
-    """A page; in the end nothing has left this machine, and the console is clean."""
+@contextmanager
+def watched(page: Page) -> Iterator[None]:
+    """A block in which nothing leaves this machine, and after which the console is clean."""
     foreign: list[str] = []
     errors: list[str] = []
     page.on("request", lambda r: None if r.url.startswith(_OURS) else foreign.append(r.url))
     page.on("websocket", lambda w: None if w.url.startswith(_OURS) else foreign.append(w.url))
     page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.set_default_timeout(120_000)
-    yield page
-    page.evaluate(
-        "async () => { await window.jupyterapp?.serviceManager.sessions.shutdownAll() }"
-    )  # the next notebook must not meet this one's kernel
+    yield
     assert foreign == []
     ours = [error for error in errors if not error.startswith(_OF_A_RESTART)]
     assert [error for error in ours if error not in OF_NOTEBOOK_7] == []
+
+
+@pytest.fixture
+def web(page: Page) -> Iterator[Page]:
+    """A watched page; in the end its notebooks have no kernel."""
+    page.set_default_timeout(120_000)
+    with watched(page):
+        yield page
+        page.evaluate(
+            "async () => { await window.jupyterapp?.serviceManager.sessions.shutdownAll() }"
+        )  # the next notebook must not meet this one's kernel
 
 
 @pytest.fixture(scope="session")

@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, Page, expect
 from kpa_analytics.widgets.table import PAGE
 from tests.audit.packs import pdf_pages
 from tests.browser.axe import axe
-from tests.browser.conftest import free_port, running
+from tests.browser.conftest import free_port, running, watched
 from tests.browser.dashboards import use_by_mouse
 from tests.browser.hands import press, scroll_by_key, turn_wheel
 from tests.browser.legible import (
@@ -117,7 +117,26 @@ def gone(process: psutil.Process, seconds: float) -> None:
         time.sleep(0.2)
 
 
-def test_the_browser_that_is_opened_is_logged_in(web: Page, served: Served) -> None:
+@pytest.fixture(scope="module")
+def vanished(served: Served, browser: Browser) -> psutil.Process:
+    """The kernel of a page that was closed without a goodbye, as when a browser crashes."""
+    page = browser.new_page()
+    page.goto(f"{served.url}?token={served.key}")
+    page.locator(".kpa-dashboard .kpa-chart [aria-roledescription=bar]").first.wait_for()
+    own = kernel_of(page, served)
+    page.close(run_before_unload=False)
+    return own
+
+
+@pytest.fixture(scope="module")
+def left() -> list[psutil.Process]:
+    """The kernels of pages that have said goodbye."""
+    return []
+
+
+def test_the_browser_that_is_opened_is_logged_in_and_a_reload_keeps_the_kernel(
+    web: Page, served: Served, vanished: psutil.Process, left: list[psutil.Process]
+) -> None:
     assert served.key not in served.opened
     opening = Path(served.opened.removeprefix("file://"))
     assert stat.S_IMODE(opening.stat().st_mode) == 0o600
@@ -149,8 +168,14 @@ def test_the_browser_that_is_opened_is_logged_in(web: Page, served: Served) -> N
     expect(view.locator(".kpa-table caption").first).to_contain_text("Only Missing")
     web.wait_for_function("decodeURIComponent(location.hash).includes('missing')")
     assert '"as_of":"2026-03-31"' in unquote(web.url)
-    web.reload()
+    own = kernel_of(web, served)
+    assert own != vanished
+    with web.expect_response(lambda answer: "/api/shutdown/" in answer.url) as goodbye:
+        web.reload()
+    assert goodbye.value.status == 204
     expect(view.locator(".kpa-table caption").first).to_contain_text("Only Missing")
+    expect(view).to_have_count(1)
+    assert kernel_of(web, served) == own
     expect(day).to_have_value("31 Mar 2026")
     expect(view.get_by_role("button", name="Undo")).to_be_disabled()
     for state, said in (
@@ -169,40 +194,6 @@ def test_the_browser_that_is_opened_is_logged_in(web: Page, served: Served) -> N
         web.keyboard.press("Enter")  # what the tab shows is made now
         view.locator(".kpa-chart svg.marks:visible").first.wait_for()
         expect(tab).to_be_focused()
-
-
-@pytest.fixture(scope="module")
-def vanished(served: Served, browser: Browser) -> psutil.Process:
-    """The kernel of a page that was closed without a goodbye, as when a browser crashes."""
-    page = browser.new_page()
-    page.goto(f"{served.url}?token={served.key}")
-    page.locator(".kpa-dashboard .kpa-chart [aria-roledescription=bar]").first.wait_for()
-    own = kernel_of(page, served)
-    page.close(run_before_unload=False)
-    return own
-
-
-@pytest.fixture(scope="module")
-def left() -> list[psutil.Process]:
-    """The kernels of pages that have said goodbye."""
-    return []
-
-
-def test_a_reload_keeps_the_kernel(
-    web: Page, served: Served, vanished: psutil.Process, left: list[psutil.Process]
-) -> None:
-    web.goto(f"{served.url}?token={served.key}&theme=light")
-    assert web.url == f"{served.url}?theme=light"
-    bars = web.locator(".kpa-dashboard .kpa-chart [aria-roledescription=bar]")
-    bars.first.wait_for()
-    own = kernel_of(web, served)
-    assert own != vanished
-    with web.expect_response(lambda answer: "/api/shutdown/" in answer.url) as goodbye:
-        web.reload()
-    assert goodbye.value.status == 204
-    bars.first.wait_for()
-    expect(web.locator(".kpa-dashboard")).to_have_count(1)
-    assert kernel_of(web, served) == own
     left.append(own)
     web.goto("about:blank")
 
@@ -307,31 +298,29 @@ def test_other_sites_can_do_nothing_in_the_name_of_who_is_logged_in(served: Serv
     assert "Upgrade" not in joined.headers
 
 
-@pytest.mark.parametrize(("width", "theme"), [(1000, "dark")])
-def test_everything_a_mouse_does_works(
-    width: int, theme: str, web: Page, served: Served, tmp_path: Path
+def test_everything_a_mouse_does_works_until_the_dashboard_stops_which_it_says(
+    page: Page,
+    served: Served,
+    tmp_path: Path,
+    vanished: psutil.Process,
+    left: list[psutil.Process],
 ) -> None:
-    web.set_viewport_size({"width": width, "height": 900})
-    web.goto(f"{served.url}?token={served.key}&theme={theme}")
-    view = web.locator(".kpa-dashboard")
-    use_by_mouse(view, f"voila_{theme}_{width}", served.folder, tmp_path / "pack.zip")
-    web.goto("about:blank")
+    """The last test of this file: in the end the server is gone.
 
-
-def test_a_kernel_is_stopped_whether_its_page_said_goodbye_or_vanished(
-    vanished: psutil.Process, left: list[psutil.Process]
-) -> None:
-    """Late in this file, because those pages have then been closed for a while."""
+    By then, the kernels of pages that said goodbye or vanished have been stopped. The browser notes
+    refused connections, so the page is not watched to the end.
+    """
+    page.set_default_timeout(120_000)
+    page.set_viewport_size({"width": 1000, "height": 900})
+    view = page.locator(".kpa-dashboard")
+    with watched(page):
+        page.goto(f"{served.url}?token={served.key}&theme=dark")
+        assert page.url == f"{served.url}?theme=dark"
+        use_by_mouse(view, "voila_dark_1000", served.folder, tmp_path / "pack.zip")
     assert left
     for kernel in (*left, vanished):
         gone(kernel, 240)
 
-
-def test_a_stopped_dashboard_says_so_at_the_next_click(page: Page, served: Served) -> None:
-    """After this the server is gone. The browser notes refused connections, so this is no `web`."""
-    page.goto(f"{served.url}?token={served.key}")
-    view = page.locator(".kpa-dashboard")
-    view.locator(".kpa-table tbody tr").first.wait_for()
     psutil.Process(served.process).terminate()
     press(view.get_by_role("button", name="Next").locator("visible=true").first)
     said = view.get_by_role("alert").filter(has_text="The dashboard has stopped")

@@ -15,8 +15,8 @@ from tests.analysis.company import company, frame, instant, some_day
 from tests.audit.packs import load
 
 #: The completions of both random companies together, before their copies.
-COMPLETIONS = 40_000
-_PEOPLE, _SESSIONS = 1_500, 1_000
+COMPLETIONS = 16_000
+_PEOPLE, _SESSIONS = 600, 400
 
 
 def fleet(folder: Path) -> kpa.Fleet:
