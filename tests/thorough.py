@@ -22,6 +22,7 @@ THOROUGH = (
     "tests/audit/test_zones.py::",
     "tests/browser/test_dashboard_lab.py::",
     "tests/browser/test_notebooks.py::test_it_runs_with_no_account_draws_and_says_what_is_committed[chromium-01",
+    "tests/browser/test_notebooks.py::test_it_runs_with_no_account_draws_and_says_what_is_committed[chromium-02",
     "tests/browser/test_notebooks.py::test_it_runs_with_no_account_draws_and_says_what_is_committed[chromium-03",
     "tests/browser/test_notebooks.py::test_it_runs_with_no_account_draws_and_says_what_is_committed[chromium-04",
     "tests/browser/test_notebooks.py::test_it_runs_with_no_account_draws_and_says_what_is_committed[chromium-05",

@@ -6,52 +6,54 @@ hand can try again; a press that arrived is never repeated.
 
 from __future__ import annotations
 
-from playwright.sync_api import Error, JSHandle, Locator, Page, expect
+from playwright.sync_api import Error, Locator, Page, expect
 from playwright.sync_api import TimeoutError as TooLate
 
 TRIES = 5
 
-#: The middle of an element after its rectangle has been the same for 50 ms, and what lies on top
-#: of it there; nothing where the element was replaced, or moved for 10 seconds.
-_STAND = """element => new Promise(resolve => {
+#: The middle of an element that is visible and whose rectangle has been the same for 50 ms, and
+#: what lies on top of it there; nothing where the element was replaced, is hidden, or moved for 10
+#: seconds. With `guarded`, `window.handsGuard` then says whether a click arrives at the element,
+#: and a click that goes elsewhere is stopped before the page hears of it. Clicks that a script of
+#: the page makes are not the hand's.
+_STAND = """(element, guarded) => new Promise(resolve => {
     element.scrollIntoView({block: "nearest"});
     const began = performance.now();
     let place = "", since = began;
     const look = () => {
         const now = performance.now(), {x, y, width, height} = element.getBoundingClientRect();
-        if (place !== (place = [x, y, width, height].join())) since = now;
+        const shown = width && height && element.checkVisibility({visibilityProperty: true});
+        if (!shown || place !== (place = [x, y, width, height].join())) since = now;
         if (!element.isConnected || now - began > 10_000) return resolve(null);
         if (now - since < 50) return requestAnimationFrame(look);
         const middle = {x: x + width / 2, y: y + height / 2};
         const hit = document.elementFromPoint(middle.x, middle.y);
         const over = element.contains(hit) ? "" : hit?.outerHTML.slice(0, 200) ?? "nothing";
+        if (guarded && over === "") guard();
         resolve({middle, over});
+    };
+    const guard = () => {
+        const stop = new AbortController();
+        window.handsGuard = {stop, arrival: new Promise(answer => {
+            let arrived = false;
+            const hear = event => {
+                if (!event.isTrusted) return;
+                if (!arrived && !event.composedPath().includes(element)) {
+                    event.preventDefault();
+                    event.stopImmediatePropagation();
+                } else if (event.type === "click") arrived = true;
+                if (event.type === "click") answer(arrived);
+            };
+            for (const type of ["pointerdown", "mousedown", "pointerup", "mouseup", "click"])
+                window.addEventListener(type, hear, {capture: true, signal: stop.signal});
+        })};
     };
     requestAnimationFrame(look);
 })"""
-#: Says whether a click arrives at an element, and stops one that goes elsewhere before the page
-#: hears of it. Clicks that a script of the page makes are not the hand's.
-_GUARD = """element => {
-    const stop = new AbortController(), guard = {stop};
-    guard.arrival = new Promise(resolve => {
-        let arrived = false;
-        const hear = event => {
-            if (!event.isTrusted) return;
-            if (!arrived && !event.composedPath().includes(element)) {
-                event.preventDefault();
-                event.stopImmediatePropagation();
-            } else if (event.type === "click") arrived = true;
-            if (event.type === "click") resolve(arrived);
-        };
-        for (const type of ["pointerdown", "mousedown", "pointerup", "mouseup", "click"])
-            window.addEventListener(type, hear, {capture: true, signal: stop.signal});
-    });
-    return guard;
-}"""
-_ARRIVED = """async guard => {
+_ARRIVED = """async () => {
     const nothing = new Promise(resolve => setTimeout(resolve, 10_000, false));
-    const arrived = await Promise.race([guard.arrival, nothing]);
-    guard.stop.abort();
+    const arrived = await Promise.race([window.handsGuard.arrival, nothing]);
+    window.handsGuard.stop.abort();
     return arrived;
 }"""
 
@@ -60,15 +62,15 @@ def press(target: Locator) -> None:
     """Move the mouse to the middle of an element and click: what lies on top must be that."""
     missed = []
     for _ in range(TRIES):
-        expect(target).to_be_visible()
         try:
-            middle = _stand(target)
-            guard = target.evaluate_handle(_GUARD)
+            middle = _stand(target, guarded=True)
+        except TooLate:
+            raise
         except (Error, AssertionError) as moved:  # the page put another element in its place
             missed.append(str(moved))
             continue
         target.page.mouse.click(**middle)
-        if _arrived(guard):
+        if target.page.evaluate(_ARRIVED):
             return
         missed.append("it moved under the hand")
     raise AssertionError(f"No click arrived at {target}: {missed}")
@@ -76,13 +78,11 @@ def press(target: Locator) -> None:
 
 def point_at(target: Locator) -> None:
     """Move the mouse to the middle of an element that does not move."""
-    expect(target).to_be_visible()
     target.page.mouse.move(**_stand(target))
 
 
 def drag(target: Locator, *, x: int) -> None:
     """Drag an element to the right by some pixels."""
-    expect(target).to_be_visible()
     middle, mouse = _stand(target), target.page.mouse
     mouse.move(**middle)
     mouse.down()
@@ -121,17 +121,12 @@ def open_list(picker: Locator) -> None:
     expect(picker.locator("input").first).to_be_focused()
 
 
-def _stand(target: Locator) -> dict[str, float]:
-    stands = target.evaluate(_STAND)
-    assert stands, "it did not stop moving"
+def _stand(target: Locator, *, guarded: bool = False) -> dict[str, float]:
+    stands = target.evaluate(_STAND, guarded, timeout=60_000)
+    assert stands, "it was hidden, or did not stop moving"
     assert stands["over"] == "", f"it lies under {stands['over']}"
     middle: dict[str, float] = stands["middle"]
     return middle
-
-
-def _arrived(guard: JSHandle) -> bool:
-    arrived: bool = guard.evaluate(_ARRIVED)
-    return arrived
 
 
 def choose_and_clear(picker: Locator) -> str:
