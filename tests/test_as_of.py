@@ -1,4 +1,4 @@
-"""What counts as a calendar day, and what the day is if none is given."""
+"""Calendar days as callers give them, and the default day."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -15,6 +15,7 @@ from kpa_analytics.analysis.expiring_texts import with_expiring_rule
 from kpa_analytics.analysis.explanations.explain import Explainer
 from kpa_analytics.analysis.requirements import requirements_note
 from kpa_analytics.analysis.selected_bars import in_bars
+from kpa_analytics.analysis.taught_by import TaughtBy
 from kpa_analytics.statuses import STATUSES
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class ExpiryView:
         required = data.requirements
         self.requirements_note = requirements_note(data)
         self.requirements_known = not self.requirements_note
-        self._people_filter = people_filter
+        self._data, self._people_filter = data, people_filter
         rules = self._rules = Rules(data.trainings)
         engine = Engine(data.completions, rules, data.users, required)
         self._status = lru_cache(maxsize=_KEPT)(engine.status)
@@ -62,6 +63,14 @@ class ExpiryView:
     def with_rule(self, rows: pl.DataFrame, choices: ExpiryChoices) -> pl.DataFrame:
         """Add to each row the rule by which it counts as expiring soon: `expiring_rule`."""
         return with_expiring_rule(rows, self._rules.schedules, choices.expiring_days)
+
+    def with_instructors(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Add to each row who taught its completion (`taught_by.COLUMNS`)."""
+        return self._taught_by.of(rows)
+
+    @cached_property
+    def _taught_by(self) -> TaughtBy:
+        return TaughtBy(self._data)
 
     def explain(self, choices: ExpiryChoices, m_user_id: str, training_id: int) -> Explanation:
         """Why a case has its status on the chosen day.

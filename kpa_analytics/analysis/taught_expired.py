@@ -38,7 +38,8 @@ def taught_while_expired(
         .select("id", "group_training_id", *_TAUGHT)
         .collect(engine="in-memory")
     )
-    rows = taught.lazy().join(_expired(taught, completions, trainings), on=_TAUGHT)
+    expired = certificates(taught, completions, trainings).filter("had_expired")
+    rows = taught.lazy().join(expired, on=_TAUGHT)
     rows = rows.with_columns(pl.col("m_instructor_id").alias("m_user_id"))
     listed = sessions.select(pl.col("id").alias("group_training_id")).unique()
     together = (
@@ -56,10 +57,21 @@ def taught_while_expired(
     )
 
 
-def _expired(
+def certificates(
     taught: pl.DataFrame, completions: pl.LazyFrame, trainings: pl.LazyFrame
 ) -> pl.LazyFrame:
-    """Who taught what on which day while expired, and `texts.EXPIRED_ON` if the day is known."""
+    """The instructors' own certificates of the trainings that they taught, as of those days.
+
+    Args:
+        taught: m_instructor_id, training_id and date (the day of teaching).
+        completions: all completions.
+        trainings: the catalogue.
+
+    Returns:
+        One row for each instructor, training and day of `taught`, if the instructor had completed
+        the training by then: these columns, `had_expired`, and `expired_on` (the text
+        `texts.EXPIRED_ON`, empty if the day is not known).
+    """
     who = taught["m_instructor_id"].unique().implode()
     own = completions.filter(pl.col("m_user_id").is_in(who)).collect(engine="in-memory")
     days = _days(taught, own)
@@ -77,15 +89,15 @@ def _expired(
         .join(engine.titles.lazy().select("title", "training_id"), on="training_id")
         .with_columns(days.position(pl.col("date")).alias("at"))
         .join(spans.lazy().filter("held"), on=["person", "title"])
-        .filter(since <= at, at < pl.col("until"), over <= at)
-        .with_columns(last_valid.alias("last_valid"))
+        .filter(since <= at, at < pl.col("until"))
+        .with_columns((over <= at).alias("had_expired"), last_valid.alias("last_valid"))
         .with_columns(
             pl.when(over > since)
             .then(row_sentences(texts.EXPIRED_ON))
             .otherwise(pl.lit(""))
             .alias("expired_on")
         )
-        .select(*_TAUGHT, "expired_on")
+        .select(*_TAUGHT, "had_expired", "expired_on")
     )
 
 

@@ -24,6 +24,7 @@ from kpa_analytics.analysis.expiry_view import (
     in_statuses,
     selected_rows,
 )
+from kpa_analytics.analysis.taught_by import CERTIFICATE_LABELS
 from kpa_analytics.charts.expiry_by_training import expiry_by_training_table
 from kpa_analytics.charts.render import drawn
 from kpa_analytics.data.scope import Scope
@@ -244,10 +245,10 @@ class ExpiryExplorer(StatusExplorer):
             HEADINGS,
             ("days_left", False),
             name="expirations",
-            labels={"status": SIGNED_LABELS},
+            labels={"status": SIGNED_LABELS, "instructor_certificate": CERTIFICATE_LABELS},
             choosable=True,
             hint="Read why this case has its status",
-            more=lambda rows: with_profiles(rows, self.data, self.as_of),
+            more=self._more_columns,
         )
         self._table.observe(self._row_clicked, "chosen")
         self._table.observe(self._mark_explained, "rows")
@@ -258,6 +259,9 @@ class ExpiryExplorer(StatusExplorer):
         )
         self._export.on_click(lambda: self.guarded(lambda: self._export.offer(self.export())))
         return self._table, self._why, self._export
+
+    def _more_columns(self, rows: pl.DataFrame) -> pl.DataFrame:
+        return with_profiles(self._view.with_instructors(rows), self.data, self.as_of)
 
     def _rebuild(self, changed: AbstractSet[str]) -> None:
         if changed != {"explained"}:

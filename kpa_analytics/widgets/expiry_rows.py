@@ -36,6 +36,8 @@ HEADINGS = (
     ColumnHeading("days_left", "Days left", "number"),
     ColumnHeading("status", "Status", "status"),
     ColumnHeading("expiring_rule", "Counts as expiring soon"),
+    ColumnHeading("instructor", "Instructor", "person", usual=False),
+    ColumnHeading("instructor_certificate", "Instructor's certificate that day", usual=False),
     *PROFILE_HEADINGS,
 )
 

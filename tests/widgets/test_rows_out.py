@@ -85,6 +85,28 @@ def test_sort_filter_and_columns_of_the_screen_are_those_of_the_file(
 
 
 @pytest.mark.slow
+def test_the_columns_of_instructors_say_by_whom_a_person_was_trained(
+    company: kpa.TrainingData,
+) -> None:
+    explorer = ExpiryExplorer(company)
+    table = explorer._table
+    table.picked = ["user", "training", "date", "instructor", "instructor_certificate"]
+    table.filters = {"instructor_certificate": "expired"}
+    heading, *rows = read_csv(out(table, "csv")[1])
+    assert heading[4:] == ["Instructor", "Instructor's certificate that day"]
+    assert {row[5] for row in rows} == {"Expired"}
+    frame = table.frame
+    expected = company.completions.select("id", "m_instructor_id", "date")
+    same = frame.join(expected, left_on="completion_id", right_on="id", how="left")
+    assert same["m_instructor_id"].equals(same["m_instructor_id_right"])
+    assert [row[3] for row in rows] == [str(day) for day in same["date_right"]]
+    names = dict(company.users.select("id", pl.format("{}, {}", "lastname", "firstname")).rows())
+    assert [row[4] for row in rows] == [names[each] for each in frame["m_instructor_id"]]
+    # A click on a name opens the record of the instructor, as of every person.
+    assert table.row(0)["m_instructor_id"] == frame["m_instructor_id"][0]
+
+
+@pytest.mark.slow
 def test_the_workbook_says_where_its_rows_come_from(company: kpa.TrainingData) -> None:
     training = company.trainings["id"][0]
     explorer = ExpiryExplorer(company, trainings=[training], search="a", as_of="2026-05-31")
