@@ -134,7 +134,7 @@ def changes_since(
     rows = pl.concat(
         [
             _of_cases(old, cases, facts["settings"]).filter(
-                ~pl.col("m_user_id").is_in([*gone["m_user_id"], *moves.moved_in])
+                _outside([*gone["m_user_id"], *moves.moved_in])
             ),
             _of_people("joined", joined.filter(_outside(moved)), pl.col("hired")),
             _of_people("left", gone.filter(_outside(moved)), pl.col("left_on")),
@@ -161,7 +161,8 @@ def changes_since(
 
 
 def _outside(people: list[str]) -> pl.Expr:
-    return ~pl.col("m_user_id").is_in(people)
+    """Whether a row is about none of these people; a record may name nobody."""
+    return (~pl.col("m_user_id").is_in(people)).fill_null(True)
 
 
 def _chosen(facts: dict[str, Any]) -> pl.Expr:
@@ -245,7 +246,7 @@ def _of_cases(old: EarlierPack, new: pl.DataFrame, settings: dict[str, Any]) -> 
     """The cases whose status or completion changed."""
     columns = (*_PAIR, "user", "training", "completion_id", "date", "expiration_date", "status")
     both = old.cases.select(columns).join(
-        new.select(columns), on=_PAIR, how="full", coalesce=True, suffix="_new"
+        new.select(columns), on=_PAIR, how="full", coalesce=True, suffix="_new", nulls_equal=True
     )
     before, after = pl.col("status"), pl.col("status_new")
     unknown_then, unknown_now = (

@@ -102,6 +102,14 @@ BOTH = [done(1, "ann", m_instructor_id="ivy"), done(2, "bob", m_instructor_id="i
 PEOPLE = [user("ann"), user("bob"), user("ivy")]
 
 
+def test_a_completion_that_names_nobody_is_compared_as_the_others_are(packs: Packs) -> None:
+    nobody = {**done(3, "ann", "2025-05-01"), "m_user_id": None}
+    before = records([*BOTH, nobody], PEOPLE)
+    assert packs.compare(before, before) == {"newly_expired": 1}
+    (row,) = packs.rows
+    assert (row["m_user_id"], row["training"], row["after"]) == ("", "Ladders", "expired")
+
+
 @pytest.mark.parametrize("names", [True, False])
 def test_packs_of_other_people_are_refused(packs: Packs, names: bool) -> None:
     data = records(BOTH, PEOPLE)
