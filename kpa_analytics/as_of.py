@@ -1,6 +1,6 @@
 """The day of the statuses, and other days that callers give.
 
-`as_of=None` means today, or `demo.AS_OF` for demo data. This is the only place that decides it.
+`as_of=None` means today, or `demo.AS_OF` for demo data. Only `as_day` chooses between the two.
 """
 
 from __future__ import annotations

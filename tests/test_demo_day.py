@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import inspect
+import re
 import tempfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -200,3 +202,14 @@ def test_the_demo_says_its_day_when_it_starts(capsys: pytest.CaptureFixture[str]
         patch.setattr("kpa_analytics.demo.server._started", None)
         kpa.demo.start(kpa.demo.Records()).close()
     assert "the day is 30 Jun 2026" in capsys.readouterr().out
+
+
+def test_a_docstring_that_names_today_as_the_default_names_the_demos_day_too() -> None:
+    package = Path(kpa.__file__).parent
+    says_today = re.compile(r"default(?: is|:|,)? today\b(?!,? or)")
+    wrong = [
+        f"{file.name}: {says_today.search(text)}"
+        for file in sorted(package.rglob("*.py"))
+        if says_today.search(text := " ".join(file.read_text(encoding="utf-8").split()))
+    ]
+    assert wrong == []

@@ -53,8 +53,8 @@ SPEAKING = [
     PACKAGE / "data/training_circles.py",
     *(PACKAGE / f"analysis/{name}.py" for name in ("chosen_scope", "data_quality", "due_within")),
     *(PACKAGE / f"analysis/{name}.py" for name in ("expiring_texts", "late_records", "reconcile")),
-    *(PACKAGE / f"analysis/{name}.py" for name in ("schedule_texts", "taught_expired")),
-    PACKAGE / "analysis/unrecorded_offerings.py",
+    *(PACKAGE / f"analysis/{name}.py" for name in ("instructor_certificates", "schedule_texts")),
+    *(PACKAGE / f"analysis/{name}.py" for name in ("taught_expired", "unrecorded_offerings")),
 ]
 #: Texts in them that the report does not print.
 NOT_PRINTED = {

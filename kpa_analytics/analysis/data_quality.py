@@ -38,7 +38,8 @@ def data_quality(data: TrainingData, *, as_of: Day | None = None) -> pl.DataFram
 
     Args:
         data: the collections, as `load_all()` returns them.
-        as_of: completions after this day are in the future; default today.
+        as_of: completions after this day are in the future; default today, or for demo data
+            `demo.AS_OF`.
 
     Returns:
         A frame in the columns of `schema.FINDINGS`, one row per finding, in the order of

@@ -108,7 +108,7 @@ def instructor_coverage(
         trainings: as `load_trainings()` returns them, for titles and for trainings that nobody has
             completed.
         users: as `load_users()` returns them, for names.
-        as_of: the last day of the period; default today.
+        as_of: the last day of the period; default today, or for demo data `demo.AS_OF`.
         months: the length of the period in calendar months, 1 to 1200; default 24. The first day is
             the one after `as_of` minus `months`.
 

@@ -27,7 +27,7 @@ def renewal_curve(
         renewals: the result of `renewals()`, or those of some trainings or people.
         users: as `load_users()` returns them, for the days on which people left. Without them,
             everyone counts as employed.
-        as_of: the day of the renewals; default today.
+        as_of: the day of the renewals; default today, or for demo data `demo.AS_OF`.
 
     Returns:
         A frame of the same kind as `renewals` in the columns of `schema.RENEWAL_CURVE`, one row per

@@ -45,7 +45,7 @@ def renewal_punctuality(
     Args:
         renewals: the result of `renewals()`.
         users: as `load_users()` returns them; needed to count by groups of people.
-        as_of: the day of the renewals; default today.
+        as_of: the day of the renewals; default today, or for demo data `demo.AS_OF`.
         by: month (of the expiration date; default), training, field_office, job_title,
             line_of_business or supervisor; None for one row of all. A person in two offices counts
             in both. The groups of people are today's.

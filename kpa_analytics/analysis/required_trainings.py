@@ -1,4 +1,4 @@
-"""Who must have which training by the catalogue's own rule, and where the vendor differs."""
+"""Who must have which training by the catalogue's own rule, as a table with the vendor's list."""
 
 from __future__ import annotations
 

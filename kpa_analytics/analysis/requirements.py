@@ -1,4 +1,4 @@
-"""The requirements: who must have which training."""
+"""The requirements that statuses use: pairs of person and training, usually the vendor's list."""
 
 from __future__ import annotations
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from kpa_analytics.analysis.counting_records import counting_records
+from kpa_analytics.analysis.instructor_certificates import TAUGHT, certificates
 from kpa_analytics.analysis.names import with_names
 from kpa_analytics.analysis.schedules import schedules
-from kpa_analytics.analysis.taught_expired import certificates
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.statuses import EXPIRED, STATUS_LABELS
 
@@ -22,7 +22,6 @@ CERTIFICATE_LABELS = {
 }
 #: The columns that `TaughtBy.of` adds.
 COLUMNS = ("m_instructor_id", "instructor", "instructor_certificate")
-_TAUGHT = ("m_instructor_id", "training_id", "date")
 
 
 class TaughtBy:
@@ -48,10 +47,10 @@ class TaughtBy:
 
 def _instructors(data: TrainingData) -> pl.DataFrame:
     """`COLUMNS` for each completion, in their order."""
-    rows = data.completions.select(_TAUGHT)
+    rows = data.completions.select(TAUGHT)
     taught = rows.drop_nulls().unique()
     known = certificates(taught, data.completions.lazy(), data.trainings.lazy()).select(
-        *_TAUGHT, "had_expired"
+        *TAUGHT, "had_expired"
     )
     rules = schedules(data.trainings).select("training_id", "rule")
     has_rule = (pl.col("rule") != "unknown").fill_null(False)
@@ -68,7 +67,7 @@ def _instructors(data: TrainingData) -> pl.DataFrame:
     )
     joined = (
         rows.lazy()
-        .join(known, on=_TAUGHT, how="left", maintain_order="left")
+        .join(known, on=TAUGHT, how="left", maintain_order="left")
         .join(rules.lazy(), on="training_id", how="left", maintain_order="left")
         .with_columns(certificate.alias("instructor_certificate"))
     )

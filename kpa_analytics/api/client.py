@@ -10,18 +10,15 @@ import msgspec
 from requests import Response
 
 from kpa_analytics.api.filters import check_filters
-from kpa_analytics.api.records import METHODS, Envelope, decode, decode_envelope, records_in
-from kpa_analytics.api.retries import retry_after, with_retries
+from kpa_analytics.api.records import METHODS, Envelope, decode, records_in
+from kpa_analytics.api.refusals import refusal
+from kpa_analytics.api.retries import with_retries
 from kpa_analytics.api.session import open_session
 from kpa_analytics.config import Settings, settings
 from kpa_analytics.demo_mark import DEMO_HEADER
 from kpa_analytics.errors import (
-    API_ERRORS,
-    KPAAPIError,
     KPADataError,
-    KPARateLimitError,
     KPASettingsError,
-    KPATransportError,
 )
 from kpa_analytics.wording import count
 
@@ -206,52 +203,9 @@ class Client:
             allow_redirects=False,
             force_refresh=refresh,
         )
-        if error := _refusal(method, response):
+        if error := refusal(method, response):
             raise error
         return response
-
-
-def _refusal(method: str, response: Response) -> KPAAPIError | KPATransportError | None:
-    """The error in a response; None if the response says `ok: true`."""
-    request_id = response.headers.get("HZS-Request-ID")
-    if response.status_code == 429:
-        error = KPARateLimitError("rate_limit_exceeded", "HTTP 429", method, request_id)
-        error.retry_after = retry_after(response)
-        return error
-    if response.status_code == 200 and getattr(response, "worth_keeping", False):
-        return None  # the session has already seen `ok: true`
-    try:
-        envelope = decode_envelope(response.content)
-    except ValueError:
-        return _no_envelope(method, response)
-    if envelope.ok:
-        return None if response.status_code == 200 else _no_envelope(method, response)
-    code = str(envelope.error or "unknown")
-    description = None if envelope.description is None else str(envelope.description)
-    error_class = API_ERRORS.get(code, KPAAPIError)
-    refusal = error_class(code, description, method, request_id)
-    if isinstance(refusal, KPARateLimitError):
-        refusal.retry_after = retry_after(response)
-    return refusal
-
-
-def _no_envelope(method: str, response: Response) -> KPATransportError:
-    status = response.status_code
-    start = response.content[:80].decode("utf-8", "replace").strip()
-    if 300 <= status < 400:
-        return KPATransportError(
-            f"{method}: redirect (HTTP {status}) not followed, because it would send the "
-            "token to another address; set api_url to the API's own address",
-            "redirect",
-        )
-    if status == 200:
-        return KPATransportError(
-            f"{method}: the answer is not the API's JSON; it begins with {start!r}. It may come "
-            "from a proxy or a login page",
-            "not_json",
-        )
-    reason = "server" if status >= 500 else "status"
-    return KPATransportError(f"{method}: HTTP {status}; the answer begins with {start!r}", reason)
 
 
 def _paging(method: str, body: Any, limit: int) -> tuple[int, int]:

@@ -42,7 +42,8 @@ def expirations_by_week_table(
 
     Args:
         status: the result of `expiry_status()`.
-        as_of: the day of the statuses if no row has an expiration date; by default, today.
+        as_of: the day of the statuses if no row has an expiration date; by default, today, or for
+            demo data `demo.AS_OF`.
         weeks: number of weeks, each from Monday to Sunday; the first one has `as_of` in it.
 
     Returns:
@@ -140,7 +141,8 @@ def expirations_by_week(
 
     Args:
         status: the result of `expiry_status()`, eager or lazy.
-        as_of: the day of the statuses if no row has an expiration date; by default, today.
+        as_of: the day of the statuses if no row has an expiration date; by default, today, or for
+            demo data `demo.AS_OF`.
         weeks: number of weeks, 1 to 104.
         dark: True for a dark background.
 

@@ -56,7 +56,8 @@ def expiry_timeline_table(
 
     Args:
         status: the result of `expiry_status()`.
-        as_of: the day in the middle if no row has an expiration date; by default, today.
+        as_of: the day in the middle if no row has an expiration date; by default, today, or for
+            demo data `demo.AS_OF`.
         months: number of months to show before and after that day's month.
 
     Returns:
@@ -111,7 +112,8 @@ def expiry_timeline(
 
     Args:
         status: the result of `expiry_status()`, eager or lazy.
-        as_of: the day of the line if no row has an expiration date; by default, today.
+        as_of: the day of the line if no row has an expiration date; by default, today, or for
+            demo data `demo.AS_OF`.
         months: number of months to show before and after that day's month. One bar at each end
             counts earlier and later expirations; it is cut short if it exceeds every month.
         statuses: draw the bars of these statuses only; empty for all. The title and the subtitle

@@ -1,0 +1,52 @@
+"""The error in an answer of the API, which may arrive as HTTP 200."""
+
+from __future__ import annotations
+
+from requests import Response
+
+from kpa_analytics.api.records import decode_envelope
+from kpa_analytics.api.retries import retry_after
+from kpa_analytics.errors import API_ERRORS, KPAAPIError, KPARateLimitError, KPATransportError
+
+
+def refusal(method: str, response: Response) -> KPAAPIError | KPATransportError | None:
+    """The error in a response; None if the response says `ok: true`."""
+    request_id = response.headers.get("HZS-Request-ID")
+    if response.status_code == 429:
+        error = KPARateLimitError("rate_limit_exceeded", "HTTP 429", method, request_id)
+        error.retry_after = retry_after(response)
+        return error
+    if response.status_code == 200 and getattr(response, "worth_keeping", False):
+        return None  # the session has already seen `ok: true`
+    try:
+        envelope = decode_envelope(response.content)
+    except ValueError:
+        return _no_envelope(method, response)
+    if envelope.ok:
+        return None if response.status_code == 200 else _no_envelope(method, response)
+    code = str(envelope.error or "unknown")
+    description = None if envelope.description is None else str(envelope.description)
+    error_class = API_ERRORS.get(code, KPAAPIError)
+    refused = error_class(code, description, method, request_id)
+    if isinstance(refused, KPARateLimitError):
+        refused.retry_after = retry_after(response)
+    return refused
+
+
+def _no_envelope(method: str, response: Response) -> KPATransportError:
+    status = response.status_code
+    start = response.content[:80].decode("utf-8", "replace").strip()
+    if 300 <= status < 400:
+        return KPATransportError(
+            f"{method}: redirect (HTTP {status}) not followed, because it would send the "
+            "token to another address; set api_url to the API's own address",
+            "redirect",
+        )
+    if status == 200:
+        return KPATransportError(
+            f"{method}: the answer is not the API's JSON; it begins with {start!r}. It may come "
+            "from a proxy or a login page",
+            "not_json",
+        )
+    reason = "server" if status >= 500 else "status"
+    return KPATransportError(f"{method}: HTTP {status}; the answer begins with {start!r}", reason)
