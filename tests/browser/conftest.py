@@ -21,7 +21,7 @@ from typing import Any
 import nbformat
 import psutil
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import ConsoleMessage, Locator, Page, expect
 
 from tests.audit.conftest import data, hostile, hostile_pack, pack
 
@@ -86,15 +86,19 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 def watched(page: Page) -> Iterator[None]:
     """A block in which nothing leaves this machine, and after which the console is clean."""
     foreign: list[str] = []
-    errors: list[str] = []
+    errors: list[tuple[str, str]] = []  # with the address that one is about
     page.on("request", lambda r: None if r.url.startswith(_OURS) else foreign.append(r.url))
     page.on("websocket", lambda w: None if w.url.startswith(_OURS) else foreign.append(w.url))
-    page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
-    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda m: errors.append(_said(m)) if m.type == "error" else None)
+    page.on("pageerror", lambda error: errors.append((str(error), "")))
     yield
     assert foreign == []
-    ours = [error for error in errors if not error.startswith(_OF_A_RESTART)]
-    assert [error for error in ours if error not in OF_NOTEBOOK_7] == []
+    ours = [error for error in errors if not error[0].startswith(_OF_A_RESTART)]
+    assert [error for error in ours if error[0] not in OF_NOTEBOOK_7] == []
+
+
+def _said(message: ConsoleMessage) -> tuple[str, str]:
+    return message.text, message.location["url"]
 
 
 @pytest.fixture
