@@ -87,6 +87,16 @@ class _Goodbye(VoilaShutdownKernelHandler):  # type: ignore[misc]
         self.finish()
 
 
+class _Answers(JupyterHandler):
+    """The address that a page asks whether the server still answers."""
+
+    @tornado.web.authenticated
+    def get(self) -> None:
+        """Send nothing."""
+        self.set_status(204)
+        self.finish()
+
+
 class _Scripts(JupyterHandler):
     """The scripts that draw charts, which are the same for all pages."""
 
@@ -159,7 +169,7 @@ class PageServer(Voila):  # type: ignore[misc]
         return f"{self.connection_url}?token={self.key}"
 
     def init_handlers(self) -> list[Any]:
-        """Voila's own handlers, with ours for the page, its goodbye and its scripts."""
+        """Voila's own handlers, with ours for the page, its goodbye, its scripts and `answers`."""
         ours = {VoilaHandler: _Page, VoilaShutdownKernelHandler: _Goodbye}
         handlers = [
             (
@@ -169,7 +179,11 @@ class PageServer(Voila):  # type: ignore[misc]
             )
             for route, handler, *more in super().init_handlers()
         ]
-        return [(f"{self.server_url}chart-scripts.js", _Scripts), *handlers]
+        return [
+            (f"{self.server_url}chart-scripts.js", _Scripts),
+            (f"{self.server_url}answers", _Answers),
+            *handlers,
+        ]
 
     def listen(self) -> None:
         """Listen until stopped. The address is printed before the first response.

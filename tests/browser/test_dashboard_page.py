@@ -168,6 +168,11 @@ def test_the_browser_that_is_opened_is_logged_in_and_a_reload_keeps_the_kernel(
     expect(view.locator(".kpa-table caption").first).to_contain_text("Only Missing")
     web.wait_for_function("decodeURIComponent(location.hash).includes('missing')")
     assert '"as_of":"2026-03-31"' in unquote(web.url)
+    # What a page asks after a click that nothing has answered for a second.
+    assert web.evaluate("kpaServer().then(answer => [answer.status, answer.redirected])") == [
+        204,
+        False,
+    ]
     own = kernel_of(web, served)
     assert own != vanished
     with web.expect_response(lambda answer: "/api/shutdown/" in answer.url) as goodbye:
