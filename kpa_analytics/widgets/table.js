@@ -70,9 +70,14 @@ function render({ model, el }) {
     sheet.style.top = `${Math.max(4, Math.min(bottom + 3, low))}px`;
     sheet.querySelector("input")?.focus();
   });
-  const shown = () => model.get("columns").map(({ column }) => column);
+  // What the reader has chosen, which the rows may not show yet.
+  const wanted = () => {
+    const offered = model.get("offered").map(({ column }) => column);
+    const picked = offered.filter((column) => model.get("picked").includes(column));
+    return picked.length ? picked : model.get("columns").map(({ column }) => column);
+  };
   const choices = () => {
-    const now = shown();
+    const now = wanted();
     sheet.replaceChildren(...model.get("offered").map(({ column, label }) => {
       const row = make("label", "kpa-multi-select-row");
       const box = make("input");
@@ -81,8 +86,8 @@ function render({ model, el }) {
       box.disabled = now.length === 1 && box.checked;
       box.dataset.column = column;
       box.addEventListener("change", () => {
-        const wanted = box.checked ? [...shown(), column] : shown().filter((one) => one !== column);
-        send("picked", wanted);
+        const others = wanted().filter((one) => one !== column);
+        send("picked", box.checked ? [...others, column] : others);
       });
       row.append(box, make("span", "", label));
       return row;
