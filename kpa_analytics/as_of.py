@@ -42,7 +42,7 @@ def _today() -> date:
 
 
 def as_day(value: object | None, name: str = "as_of", *, demo: bool = False) -> date:
-    """Read a calendar day: a date, a datetime, ISO text `2026-06-30`, or None for the usual day.
+    """Read a calendar day: a date, a datetime, ISO text `2026-06-30`, or None for the default day.
 
     Args:
         value: the day. A datetime must be midnight.
@@ -51,7 +51,7 @@ def as_day(value: object | None, name: str = "as_of", *, demo: bool = False) -> 
 
     Returns:
         The day. For None, `demo.AS_OF` for demo data, and otherwise today in the machine's time
-        zone, which nothing else in this package uses.
+        zone; nothing else in this package reads that zone.
 
     Raises:
         KPADataError: the value is not a calendar day.

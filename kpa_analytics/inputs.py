@@ -1,4 +1,4 @@
-"""Check a function's arguments: frames and switches. Days: `as_of`."""
+"""Check a function's arguments: frames and switches. Days are checked in `as_of`."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ class ExpiryView:
         return with_expiring_rule(rows, self._rules.schedules, choices.expiring_days)
 
     def with_instructors(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """Add to each row who taught its completion (`taught_by.COLUMNS`)."""
+        """Add to each row who gave the training (`taught_by.COLUMNS`)."""
         return self._taught_by.of(rows)
 
     @cached_property

@@ -1,4 +1,4 @@
-"""The instructors' own certificates of the trainings that they taught, on the days of teaching."""
+"""Whether instructors held a valid certificate of what they taught, on the day they taught it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def certificates(
     Returns:
         One row for each instructor, training and day of `taught`, if the instructor had completed
         the training by then: these columns, `had_expired`, and `expired_on` (the text
-        `texts.EXPIRED_ON`, empty if the day is not known).
+        `texts.EXPIRED_ON`; empty if it had not expired, or if the day is not known).
     """
     who = taught["m_instructor_id"].unique().implode()
     own = completions.filter(pl.col("m_user_id").is_in(who)).collect(engine="in-memory")
@@ -55,7 +55,7 @@ def certificates(
         .filter(since <= at, at < pl.col("until"))
         .with_columns((over <= at).alias("had_expired"), last_valid.alias("last_valid"))
         .with_columns(
-            pl.when(over > since)
+            pl.when((over > since) & (over <= at))
             .then(row_sentences(texts.EXPIRED_ON))
             .otherwise(pl.lit(""))
             .alias("expired_on")

@@ -118,7 +118,7 @@ def _list_of_each(users: AnyFrame, by: str, groups: AnyFrame | None, day: date) 
 
 
 def _day(status: AnyFrame, users: AnyFrame, as_of: Day | None) -> date:
-    """The day that is given, or else the day of the statuses, or else today."""
+    """The day that is given, or else that of the statuses, or else the default day."""
     if as_of is not None:
         return as_day(as_of)
     cases = read(status, EXPIRY_STATUS, "expiration_date", "days_left").drop_nulls()

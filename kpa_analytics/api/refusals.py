@@ -1,11 +1,14 @@
-"""The error in an answer of the API, which may arrive as HTTP 200."""
+"""Find the error in an answer of the API. A refusal may arrive as HTTP 200."""
 
 from __future__ import annotations
+
+import email.utils
+import time
+from datetime import UTC
 
 from requests import Response
 
 from kpa_analytics.api.records import decode_envelope
-from kpa_analytics.api.retries import retry_after
 from kpa_analytics.errors import API_ERRORS, KPAAPIError, KPARateLimitError, KPATransportError
 
 
@@ -14,7 +17,7 @@ def refusal(method: str, response: Response) -> KPAAPIError | KPATransportError 
     request_id = response.headers.get("HZS-Request-ID")
     if response.status_code == 429:
         error = KPARateLimitError("rate_limit_exceeded", "HTTP 429", method, request_id)
-        error.retry_after = retry_after(response)
+        error.retry_after = _retry_after(response)
         return error
     if response.status_code == 200 and getattr(response, "worth_keeping", False):
         return None  # the session has already seen `ok: true`
@@ -29,7 +32,7 @@ def refusal(method: str, response: Response) -> KPAAPIError | KPATransportError 
     error_class = API_ERRORS.get(code, KPAAPIError)
     refused = error_class(code, description, method, request_id)
     if isinstance(refused, KPARateLimitError):
-        refused.retry_after = retry_after(response)
+        refused.retry_after = _retry_after(response)
     return refused
 
 
@@ -50,3 +53,22 @@ def _no_envelope(method: str, response: Response) -> KPATransportError:
         )
     reason = "server" if status >= 500 else "status"
     return KPATransportError(f"{method}: HTTP {status}; the answer begins with {start!r}", reason)
+
+
+def _retry_after(response: Response) -> float | None:
+    """Seconds, from either form of the header Retry-After; None if absent or unreadable."""
+    header = response.headers.get("Retry-After", "").strip()
+    if header.isdecimal():
+        return float(header)
+    moment = _moment(header)
+    return None if moment is None else max(0.0, moment - time.time())
+
+
+def _moment(header: str) -> float | None:
+    """Epoch seconds of an HTTP date; None for any other text."""
+    try:
+        moment = email.utils.parsedate_to_datetime(header)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    # A date without a zone is UTC. Windows can't convert local times before 1970.
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

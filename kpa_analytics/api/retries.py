@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import email.utils
-import time
 from collections.abc import Callable
-from datetime import UTC
 
 from requests import Response
 from tenacity import (
@@ -30,7 +27,7 @@ from kpa_analytics.errors import (
 #: the one before.
 _RATE_LIMIT_WAITS = 3
 
-#: Only these faults often pass, so only these requests are tried again.
+#: Faults that usually go away; only after these is a request sent again.
 _PASSING = {"timeout", "connection", "cut", "server", "not_json"}
 
 
@@ -41,8 +38,8 @@ def with_retries(
 
     Args:
         send: sends the request once, and raises the error in its answer.
-        current: the settings: how often (`retries`), and the first wait after
-            `rate_limit_exceeded` (`rate_limit_wait`, in seconds).
+        current: the settings, of which it reads `retries` (how often) and `rate_limit_wait` (the
+            first wait after `rate_limit_exceeded`, in seconds).
         notify: called with a short text before each wait.
 
     Raises:
@@ -91,22 +88,3 @@ def _passes(error: BaseException) -> bool:
     if isinstance(error, KPATransportError):
         return error.reason in _PASSING
     return isinstance(error, KPAServerError)
-
-
-def retry_after(response: Response) -> float | None:
-    """Seconds, from either form of the header Retry-After; None if absent or unreadable."""
-    header = response.headers.get("Retry-After", "").strip()
-    if header.isdecimal():
-        return float(header)
-    moment = _moment(header)
-    return None if moment is None else max(0.0, moment - time.time())
-
-
-def _moment(header: str) -> float | None:
-    """Epoch seconds of an HTTP date; None for any other text."""
-    try:
-        moment = email.utils.parsedate_to_datetime(header)
-    except (ValueError, TypeError, OverflowError):
-        return None
-    # A date without a zone is UTC. Windows can't convert local times before 1970.
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

@@ -161,7 +161,7 @@ def changes_since(
 
 
 def _outside(people: list[str]) -> pl.Expr:
-    """Whether a row is about none of these people; a record may name nobody."""
+    """True unless a row is about one of these people; a record that names nobody is kept."""
     return (~pl.col("m_user_id").is_in(people)).fill_null(True)
 
 

@@ -58,7 +58,7 @@ def group_sessions_table(groups: AnyFrame, *, as_of: Day | None = None) -> pl.Da
     Args:
         groups: the result of `kpa_analytics.group_sessions()`.
         as_of: the day that the periods surround, from 20 years before it to 1 year after it; by
-            default, the latest day of the frame up to today.
+            default, the latest day of the frame up to today or, for demo data, `demo.AS_OF`.
 
     Returns:
         One row per period and size that has sessions: part (String: period, or earlier, later, no
@@ -143,7 +143,8 @@ def group_sessions(
     Args:
         groups: the result of `kpa_analytics.group_sessions()`, eager or lazy.
         as_of: the day that the periods surround, from 20 years before it to 1 year after it; the
-            subtitle counts other sessions. By default, the latest day of the frame up to today.
+            subtitle counts other sessions. By default, the latest day of the frame up to today or,
+            for demo data, `demo.AS_OF`.
         dark: True for a dark background.
 
     Returns:

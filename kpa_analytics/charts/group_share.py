@@ -44,7 +44,7 @@ def group_share_table(
     Args:
         share: the result of `kpa_analytics.group_share()`.
         as_of: the day that the periods surround: 60 periods up to its own and 12 after it. By
-            default, the latest day of the frame up to today.
+            default, the latest day of the frame up to today or, for demo data, `demo.AS_OF`.
         every: the length of a period, if the frame does not say it; by default, a month.
 
     Returns:
@@ -84,7 +84,7 @@ def group_share(
         share: the result of `kpa_analytics.group_share()`, eager or lazy.
         as_of: the day that the periods surround: 60 periods up to its own and 12 after it. The
             subtitle counts other completions. By default, the latest day of the frame up to
-            today.
+            today or, for demo data, `demo.AS_OF`.
         every: the length of a period, if the frame does not say it; by default, a month.
         dark: True for a dark background.
 

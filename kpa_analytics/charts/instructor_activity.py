@@ -62,7 +62,7 @@ def instructor_activity_table(
     Args:
         activity: the result of `kpa_analytics.instructor_activity()`.
         as_of: the day that the periods surround: 60 periods up to its own and 12 after it. By
-            default, the latest day of the frame up to today.
+            default, the latest day of the frame up to today or, for demo data, `demo.AS_OF`.
         every: the length of a period, if the frame does not say it; by default, a month.
         top: number of instructors to keep, 1 to 30.
 
@@ -144,7 +144,7 @@ def instructor_activity(
         activity: the result of `kpa_analytics.instructor_activity()`, eager or lazy.
         as_of: the day that the periods surround: 60 periods up to its own and 12 after it. The
             subtitle counts other completions. By default, the latest day of the frame up to
-            today.
+            today or, for demo data, `demo.AS_OF`.
         every: the length of a period, if the frame does not say it; by default, a month.
         top: number of instructors to draw, 1 to 30; the subtitle counts the others.
         dark: True for a dark background.

@@ -57,7 +57,7 @@ def instructor_training_table(
         trainings: as `load_trainings()` returns them, for titles.
         users: as `load_users()` returns them, for names.
         as_of: the last day of these months; by default, the latest day of the completions up to
-            today.
+            today or, for demo data, `demo.AS_OF`.
         months: the number of calendar months up to `as_of`, 1 to 1200; default 24.
         instructors: number of instructors to keep, 1 to 20: first those who alone teach a
             training, then those with the most completions. The others become one column.
@@ -196,7 +196,8 @@ def instructor_training(
         completions: as `load_completions()` returns them, eager or lazy.
         trainings: as `load_trainings()` returns them, for titles.
         users: as `load_users()` returns them, for names.
-        as_of: the last day that counts; by default, the latest day of the completions up to today.
+        as_of: the last day that counts; by default, the latest day of the completions up to today
+            or, for demo data, `demo.AS_OF`.
         months: the number of calendar months up to `as_of`, 1 to 1200; default 24.
         instructors: number of instructors to draw, 1 to 20; the others share a column.
         top: number of trainings to draw, 1 to 40; the subtitle counts the others.

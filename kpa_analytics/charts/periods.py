@@ -59,7 +59,8 @@ def middle_day(frame: pl.DataFrame, column: str, as_of: Day | None) -> date | No
     """The day that the time axis surrounds, which a mistyped year in the future does not move.
 
     Returns:
-        `as_of` if given, else the latest day up to today, else the earliest day, else None.
+        `as_of` if given, else the latest day up to the default of `as_day`, else the earliest day,
+        else None.
 
     Raises:
         KPADataError: `as_of` is not a date.

@@ -58,7 +58,7 @@ def renewal_punctuality_table(
     Args:
         punctuality: the result of `kpa_analytics.renewal_punctuality()`.
         as_of: the day that the months surround: 60 months up to its own and 12 after it. By
-            default, the latest month of the frame up to today.
+            default, the latest month of the frame up to today or, for demo data, `demo.AS_OF`.
         top: number of groups to keep, 1 to 60.
 
     Returns:

@@ -64,7 +64,8 @@ def session_fill_table(
         groups: the result of `kpa_analytics.group_sessions()`.
         capacity: the places in a session, 1 to 10,000; default 12. Or the places for some trainings
             by id; the others have 12.
-        as_of: the last day that counts; by default, the latest day of the frame up to today.
+        as_of: the last day that counts; by default, the latest day of the frame up to today or,
+            for demo data, `demo.AS_OF`.
         months: the number of calendar months up to `as_of`, 1 to 1200; default 24.
         top: number of trainings to keep, 1 to 60: those with the emptiest sessions.
 
@@ -99,7 +100,8 @@ def session_fill(
         groups: the result of `kpa_analytics.group_sessions()`, eager or lazy.
         capacity: the places in a session, 1 to 10,000; default 12. Or the places for some trainings
             by id; the others have 12.
-        as_of: the last day that counts; by default, the latest day of the frame up to today.
+        as_of: the last day that counts; by default, the latest day of the frame up to today or,
+            for demo data, `demo.AS_OF`.
         months: the number of calendar months up to `as_of`, 1 to 1200; default 24.
         top: number of trainings to draw, 1 to 60: those with the emptiest sessions; the subtitle
             counts the sessions of the others.

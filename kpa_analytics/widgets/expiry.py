@@ -25,6 +25,7 @@ from kpa_analytics.analysis.expiry_view import (
     selected_rows,
 )
 from kpa_analytics.analysis.taught_by import CERTIFICATE_LABELS
+from kpa_analytics.analysis.taught_by import COLUMNS as INSTRUCTOR_COLUMNS
 from kpa_analytics.charts.expiry_by_training import expiry_by_training_table
 from kpa_analytics.charts.render import drawn
 from kpa_analytics.data.scope import Scope
@@ -260,8 +261,10 @@ class ExpiryExplorer(StatusExplorer):
         self._export.on_click(lambda: self.guarded(lambda: self._export.offer(self.export())))
         return self._table, self._why, self._export
 
-    def _more_columns(self, rows: pl.DataFrame) -> pl.DataFrame:
-        return with_profiles(self._view.with_instructors(rows), self.data, self.as_of)
+    def _more_columns(self, rows: pl.DataFrame, needed: AbstractSet[str]) -> pl.DataFrame:
+        if needed & {*INSTRUCTOR_COLUMNS}:
+            rows = self._view.with_instructors(rows)
+        return with_profiles(rows, self.data, self.as_of)
 
     def _rebuild(self, changed: AbstractSet[str]) -> None:
         if changed != {"explained"}:

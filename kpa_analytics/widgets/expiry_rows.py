@@ -37,7 +37,7 @@ HEADINGS = (
     ColumnHeading("status", "Status", "status"),
     ColumnHeading("expiring_rule", "Counts as expiring soon"),
     ColumnHeading("instructor", "Instructor", "person", usual=False),
-    ColumnHeading("instructor_certificate", "Instructor's certificate that day", usual=False),
+    ColumnHeading("instructor_certificate", "Instructor's certificate at the time", usual=False),
     *PROFILE_HEADINGS,
 )
 

@@ -172,13 +172,13 @@ class GroupTrainingExplorer(PeriodExplorer):
             name="group-sessions",
             choosable=True,
             hint="List the people of this session",
-            more=self._view.with_check,
+            more=lambda rows, _: self._view.with_check(rows),
         )
         self._attendees = RowsTable(
             _ATTENDEES,
             None,
             name="attendees",
-            more=lambda rows: with_profiles(rows, self.data, self.as_of),
+            more=lambda rows, _: with_profiles(rows, self.data, self.as_of),
         )
         self._charts.on_label(self._legend_clicked, [["legend", "scale"], ["scale"]])
         self._sessions.observe(self._clicked, "chosen")

@@ -187,13 +187,13 @@ class InstructorExplorer(PeriodExplorer):
             _PEOPLE,
             ("completions", True),
             name="instructors",
-            more=lambda rows: with_profiles(rows, self.data, self.as_of, "m_instructor_id"),
+            more=lambda rows, _: with_profiles(rows, self.data, self.as_of, "m_instructor_id"),
         )
         self._completions = RowsTable(
             _COMPLETIONS,
             ("date", True),
             name="completions-taught",
-            more=lambda rows: with_profiles(rows, self.data, self.as_of),
+            more=lambda rows, _: with_profiles(rows, self.data, self.as_of),
         )
         return self._coverage, self._people, self._completions
 

@@ -253,7 +253,7 @@ class PlannerExplorer(ChartExplorer):
         }
 
     def _tables(self) -> tuple[RowsTable, ipw.Box, RowsTable, RowsTable, RowsTable]:
-        def more(rows: pl.DataFrame) -> pl.DataFrame:
+        def more(rows: pl.DataFrame, _: object) -> pl.DataFrame:
             return with_profiles(rows, self.data, self.as_of)
 
         self._sessions = RowsTable(

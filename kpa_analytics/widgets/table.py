@@ -40,7 +40,7 @@ class RowsTable(anywidget.AnyWidget):
         choosable: a click on a row sets `chosen` to its place in the order shown, or to -1 if it
             was chosen already.
         hint: what the click does, for a reader who points at the row.
-        more: adds the columns that are not usual to a frame, when the reader chooses one of them.
+        more: adds columns that are not usual to a frame; it gets the frame and the columns needed.
 
     Attributes:
         labels: as above; a change counts from the next `show` on.
@@ -78,11 +78,11 @@ class RowsTable(anywidget.AnyWidget):
         labels: dict[str, dict[Any, str]] | None = None,
         choosable: bool = False,
         hint: str = "",
-        more: Callable[[pl.DataFrame], pl.DataFrame] | None = None,
+        more: Callable[[pl.DataFrame, set[str]], pl.DataFrame] | None = None,
     ) -> None:
         self.name, self.labels = name, labels or {}
         self._more = more
-        self._frame = self._matching = self._on_page = pl.DataFrame()
+        self._frame = self._extended = self._matching = self._on_page = pl.DataFrame()
         super().__init__(
             offered=[heading._asdict() for heading in headings],
             columns=[heading._asdict() for heading in headings if heading.usual],
@@ -164,7 +164,8 @@ class RowsTable(anywidget.AnyWidget):
 
         `headings` replaces the columns; `nothing` is the text if the frame has no rows.
         """
-        self._frame, self._named, self._nothing = frame, caption, nothing
+        self._frame = self._extended = frame
+        self._named, self._nothing = caption, nothing
         with self.hold_sync():
             if headings is not None:
                 self.offered = [heading._asdict() for heading in headings]
@@ -182,10 +183,9 @@ class RowsTable(anywidget.AnyWidget):
             needed = {column["column"] for column in self.columns} | self.filters.keys()
             if self.sort:
                 needed.add(self.sort[0])
-            frame = self._frame
-            if self._more and not needed <= {*frame.columns}:
-                frame = self._more(frame)
-            self._matching = matching(frame, self.used, self.labels)
+            if self._more and not needed <= {*self._extended.columns}:
+                self._extended = self._more(self._frame, needed)
+            self._matching = matching(self._extended, self.used, self.labels)
             self.total = self._matching.height
             self.caption = self._named + self._filtered()
             self.nothing = "" if self.total else self._why_nothing()

@@ -273,7 +273,7 @@ class TrendExplorer(StatusExplorer):
             ("expiration_date", False),
             name="trend-cases",
             labels={"status": SIGNED_LABELS, "outcome": SIGNED},
-            more=lambda rows: with_profiles(rows, self.data, self.as_of),
+            more=lambda rows, _: with_profiles(rows, self.data, self.as_of),
         )
         self._export = DownloadButton(
             "Export counts and charts",

@@ -1,4 +1,4 @@
-"""Who taught the completion behind a case, and whether that instructor's certificate was valid."""
+"""Who gave the training behind a case, and whether that instructor's certificate was valid."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 import kpa_analytics as kpa
-from kpa_analytics.analysis.taught_by import COLUMNS, NONE, NOT_KNOWN, VALID, TaughtBy
+from kpa_analytics.analysis.taught_by import COLUMNS, NONE, NOT_KNOWN, WAS_VALID, TaughtBy
 from kpa_analytics.schema import COMPLETIONS, TRAININGS, USERS
 from kpa_analytics.statuses import EXPIRED
 from tests.analysis.company import company
@@ -45,8 +45,8 @@ def taught_by(*records: dict[str, Any]) -> dict[tuple[str, int], tuple[Any, ...]
     ("day", "certificate"),
     [
         (date(2024, 5, 9), NONE),
-        (date(2024, 5, 10), VALID),
-        (date(2025, 5, 10), VALID),
+        (date(2024, 5, 10), WAS_VALID),
+        (date(2025, 5, 10), WAS_VALID),
         (date(2025, 5, 11), EXPIRED),
     ],
 )
@@ -64,20 +64,37 @@ def test_the_latest_completion_names_the_instructor() -> None:
 def test_a_case_held_through_included_trainings_has_no_instructor_of_its_own() -> None:
     by_case = taught_by(HELD, done(2, date(2024, 6, 1)))
     assert by_case[("ann", 9)] == (None, None, None)
-    assert by_case[("ann", 7)][2] == VALID
+    assert by_case[("ann", 7)][2] == WAS_VALID
 
 
-@pytest.mark.parametrize(
-    "record",
-    [
-        done(2, date(2024, 6, 1), training_id=8),  # a schedule of an unknown type
-        done(2, date(2024, 6, 1), training_id=99),  # not in the catalogue
-        done(2, None, special_expiration_date=date(2027, 1, 1)),
-    ],
-)
-def test_what_cannot_be_judged_is_not_known(record: dict[str, Any]) -> None:
-    own = {**HELD, "training_id": record["training_id"]}
-    assert taught_by(own, record)[("ann", record["training_id"])][2] == NOT_KNOWN
+@pytest.mark.parametrize("training", [8, 99])  # a schedule of an unknown type, and no schedule
+def test_without_a_rule_only_a_special_expiration_date_says_how_long(training: int) -> None:
+    taught = done(2, date(2024, 6, 1), training_id=training)
+    own = {**HELD, "training_id": training}
+
+    def certificate(*of_ike: dict[str, Any]) -> str:
+        named: str = taught_by(*of_ike, taught)[("ann", training)][2]
+        return named
+
+    assert certificate() == NONE
+    assert certificate(own) == NOT_KNOWN
+    assert certificate({**own, "special_expiration_date": date(2024, 6, 1)}) == WAS_VALID
+    assert certificate({**own, "special_expiration_date": date(2024, 5, 31)}) == EXPIRED
+    later = {**own, "id": 4, "date": date(2024, 5, 20)}
+    assert certificate({**own, "special_expiration_date": date(2024, 6, 1)}, later) == NOT_KNOWN
+
+
+def test_a_day_that_is_missing_makes_it_not_known() -> None:
+    special = done(2, None, special_expiration_date=date(2027, 1, 1))
+    assert taught_by(HELD, special)[("ann", 7)] == ("ike", "Abel, Ike", NOT_KNOWN)
+    undated = {**HELD, "date": None}
+    assert taught_by(undated, done(2, date(2024, 6, 1)))[("ann", 7)][2] == NOT_KNOWN
+    assert taught_by(HELD, done(2, None))[("ann", 7)] == (None, None, None)  # it proves nothing
+
+
+def test_a_completion_that_names_nobody_has_its_instructor() -> None:
+    nobody = {**done(2, date(2024, 6, 1)), "m_user_id": None}
+    assert taught_by(HELD, nobody)[(None, 7)] == ("ike", "Abel, Ike", WAS_VALID)  # type: ignore[index]
 
 
 @pytest.mark.slow
@@ -100,6 +117,5 @@ def test_the_same_instructors_have_expired_as_in_data_quality(seed: int) -> None
         finding="taught_while_expired", table="completions"
     )
     expired = set(rows.filter(instructor_certificate=EXPIRED)["completion_id"].cast(pl.String))
-    judged = rows.filter(pl.col("instructor_certificate") != NOT_KNOWN)["completion_id"]
-    assert expired == {*findings["record_id"]} & {*judged.cast(pl.String)}
     assert expired
+    assert expired == {*findings["record_id"]} & {*rows["completion_id"].cast(pl.String)}

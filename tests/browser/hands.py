@@ -12,17 +12,18 @@ from playwright.sync_api import TimeoutError as TooLate
 TRIES = 5
 
 #: The middle of an element that is visible and whose rectangle has been the same for 50 ms, and
-#: what lies on top of it there; nothing where the element was replaced, is hidden, or moved for 10
-#: seconds. With `guarded`, `window.handsGuard` then says whether a click arrives at the element,
-#: and a click that goes elsewhere is stopped before the page hears of it. Clicks that a script of
-#: the page makes are not the hand's.
+#: what lies on top of it there; nothing where the element was replaced, was hidden for a minute, or
+#: moved for 10 seconds. With `guarded`, `window.handsGuard` then says whether a click arrives at
+#: the element, and a click that goes elsewhere is stopped before the page hears of it. Clicks that
+#: a script of the page makes are not the hand's.
 _STAND = """(element, guarded) => new Promise(resolve => {
     element.scrollIntoView({block: "nearest"});
-    const began = performance.now();
-    let place = "", since = began;
+    const asked = performance.now();
+    let place = "", since = asked, began = asked;
     const look = () => {
         const now = performance.now(), {x, y, width, height} = element.getBoundingClientRect();
         const shown = width && height && element.checkVisibility({visibilityProperty: true});
+        if (!shown && now - asked < 60_000) began = now;
         if (!shown || place !== (place = [x, y, width, height].join())) since = now;
         if (!element.isConnected || now - began > 10_000) return resolve(null);
         if (now - since < 50) return requestAnimationFrame(look);
@@ -51,9 +52,11 @@ _STAND = """(element, guarded) => new Promise(resolve => {
     requestAnimationFrame(look);
 })"""
 _ARRIVED = """async () => {
+    const {arrival, stop} = window.handsGuard;
+    delete window.handsGuard;
     const nothing = new Promise(resolve => setTimeout(resolve, 10_000, false));
-    const arrived = await Promise.race([window.handsGuard.arrival, nothing]);
-    window.handsGuard.stop.abort();
+    const arrived = await Promise.race([arrival, nothing]);
+    stop.abort();
     return arrived;
 }"""
 

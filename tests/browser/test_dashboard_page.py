@@ -303,7 +303,7 @@ def test_other_sites_can_do_nothing_in_the_name_of_who_is_logged_in(served: Serv
     assert "Upgrade" not in joined.headers
 
 
-def test_everything_a_mouse_does_works_until_the_dashboard_stops_which_it_says(
+def test_everything_a_mouse_does_works_and_a_dashboard_that_has_stopped_says_so(
     page: Page,
     served: Served,
     tmp_path: Path,

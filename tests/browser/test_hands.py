@@ -44,6 +44,10 @@ _IS_MADE_ANEW = """
 """
 _ALWAYS_SLIPS_AWAY = _SLIPS_AWAY_TWICE.replace("= 2", "= 1000")
 _CLICKS_THE_OTHER = "target.onmousedown = () => other.click();"
+_IS_HIDDEN_FOR_A_SECOND = """
+  target.style.visibility = "hidden";
+  setTimeout(() => { target.style.visibility = ""; }, 1000);
+"""
 _UNDER = 'other.style.top = "10px";'
 
 
@@ -56,7 +60,10 @@ def clicks(page: Page, script: str) -> dict[str, int]:
     return counts
 
 
-@pytest.mark.parametrize("script", ["", _SLIDES_FOR_A_SECOND, _SLIPS_AWAY_TWICE, _IS_MADE_ANEW])
+@pytest.mark.parametrize(
+    "script",
+    ["", _SLIDES_FOR_A_SECOND, _SLIPS_AWAY_TWICE, _IS_MADE_ANEW, _IS_HIDDEN_FOR_A_SECOND],
+)
 def test_a_press_arrives_once_and_nowhere_else(web: Page, script: str) -> None:
     assert clicks(web, script) == {"target": 1, "other": 0}
 

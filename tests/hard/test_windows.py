@@ -204,7 +204,7 @@ def test_a_cache_folder_whose_name_is_not_utf_8_is_listed(vendor: DemoAPI, tmp_p
 
 @pytest.mark.parametrize("zone", ["", " -0000", " GMT"])
 def test_a_retry_after_before_1970_is_read_in_every_form(zone: str) -> None:
-    from kpa_analytics.api.retries import _moment
+    from kpa_analytics.api.refusals import _moment
 
     assert _moment(f"Thu, 01 Jan 1959 00:00:00{zone}") == -347_155_200
 

@@ -93,7 +93,7 @@ def test_the_columns_of_instructors_say_by_whom_a_person_was_trained(
     table.picked = ["user", "training", "date", "instructor", "instructor_certificate"]
     table.filters = {"instructor_certificate": "expired"}
     heading, *rows = read_csv(out(table, "csv")[1])
-    assert heading[4:] == ["Instructor", "Instructor's certificate that day"]
+    assert heading[4:] == ["Instructor", "Instructor's certificate at the time"]
     assert {row[5] for row in rows} == {"Expired"}
     frame = table.frame
     expected = company.completions.select("id", "m_instructor_id", "date")

@@ -226,8 +226,8 @@ def test_a_filter_that_finds_nothing_says_so(filters: dict[str, str], said: str)
 def test_columns_that_are_not_usual_are_computed_when_they_are_chosen() -> None:
     computed = []
 
-    def more(frame: pl.DataFrame) -> pl.DataFrame:
-        computed.append(frame.height)
+    def more(frame: pl.DataFrame, needed: set[str]) -> pl.DataFrame:
+        computed.append((frame.height, needed))
         return frame.with_columns(office=pl.lit("Elko"))
 
     office = ColumnHeading("office", "Field office", usual=False)
@@ -237,5 +237,7 @@ def test_columns_that_are_not_usual_are_computed_when_they_are_chosen() -> None:
     assert [heading.column for heading in table.headings] == ["who", "taught", "status", "day"]
     table.picked = ["who", "office"]
     assert table.rows[1] == [["Moe, Ann"], "Elko"]  # in a list: without an id it opens no record
+    table.filters = {"who": "Ann"}
+    assert computed == [(PEOPLE.height, {"who", "office"})]  # once for the same frame
     table.picked = []
     assert len(table.columns) == 4
