@@ -6,7 +6,7 @@ import polars as pl
 
 from kpa_analytics.analysis.counting_records import counting_records
 from kpa_analytics.analysis.instructor_certificates import TAUGHT, certificates
-from kpa_analytics.analysis.latest_completion import AGE
+from kpa_analytics.analysis.latest_completion import AGE, ALWAYS
 from kpa_analytics.analysis.limiting import OWN_PROOF
 from kpa_analytics.analysis.names import with_names
 from kpa_analytics.analysis.schedules import schedules
@@ -92,6 +92,10 @@ def _instructors(data: TrainingData) -> pl.DataFrame:
 
 
 def _ends(own: pl.DataFrame) -> pl.DataFrame:
-    """The special expiration date, if any, of each dated completion of an instructor."""
-    dated = own.filter(pl.col("date").is_not_null()).sort(*AGE, nulls_last=False)
+    """The special expiration date, if any, of each completion of an instructor, oldest first.
+
+    A completion with only such a date counts from the first day, as in `latest_completion`.
+    """
+    proving = own.filter(pl.any_horizontal(pl.col("date", "special_expiration_date").is_not_null()))
+    dated = proving.with_columns(pl.col("date").fill_null(ALWAYS)).sort(*AGE, nulls_last=False)
     return dated.select(*_BY, "date", "special_expiration_date")
