@@ -25,6 +25,10 @@ _ACCOUNT = ("token", "api_url")
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
+#: A text of so many characters may be a token that was put into the wrong setting.
+_SHORTEST_TOKEN = 16
+_NOT_SHOWN = "this text (it is not shown here, because it may be the token)"
+
 #: The passphrase of the key that signs a pack (`audit.sign`). It is not a setting, so that no
 #: object keeps it.
 SIGN_PASSPHRASE = "KPA_SIGN_PASSPHRASE"  # noqa: S105 - the name of a variable
@@ -39,21 +43,30 @@ def _token(name: str, value: object) -> Secret | None:
     return value or None
 
 
+def _shown(value: object) -> str:
+    """A value for an error; a text that may be the token, or hold it, is not shown."""
+    if not isinstance(value, str):
+        shown = value is None or isinstance(value, int | float | timedelta)
+        return repr(value) if shown else type(value).__name__
+    is_address = "://" in value and not {*"@?#"}.intersection(value)
+    return repr(value) if is_address or len(value) < _SHORTEST_TOKEN else _NOT_SHOWN
+
+
 def _url(name: str, value: object) -> str:
     problem = f"{name} must be an https:// address such as {LIVE_API}"
     if not isinstance(value, str):
-        raise KPASettingsError(f"{problem}, not {value!r}")
+        raise KPASettingsError(f"{problem}, not {_shown(value)}")
     if not is_utf8(value):
         raise KPASettingsError(f"{problem}, in UTF-8")
     try:
         parts = urlsplit(value.strip())
         host, _ = parts.hostname, parts.port
     except ValueError as error:
-        raise KPASettingsError(f"{problem}, not {value!r}") from error
+        raise KPASettingsError(f"{problem}, not {_shown(value)}") from error
     if parts.username or parts.password or parts.query or parts.fragment:
         raise KPASettingsError(f"{problem}, with no user, password, query or fragment in it")
     if parts.scheme not in ("http", "https") or not host:
-        raise KPASettingsError(f"{problem}, not {value!r}")
+        raise KPASettingsError(f"{problem}, not {_shown(value)}")
     if parts.scheme == "http" and host not in _LOOPBACK:
         raise KPASettingsError(
             f"{name}: http:// would send the token unencrypted to {host}; use https:// "
@@ -64,7 +77,7 @@ def _url(name: str, value: object) -> str:
 
 def _folder(name: str, value: object) -> Path:
     if not isinstance(value, str | os.PathLike) or not str(value).strip():
-        raise KPASettingsError(f"{name} must be the path of a folder, not {value!r}")
+        raise KPASettingsError(f"{name} must be the path of a folder, not {_shown(value)}")
     try:
         return typed_path(value, utf8=False).absolute()
     except KPADataError as error:
@@ -77,7 +90,7 @@ def _number(least: float, whole: bool = False) -> Callable[[str, object], float]
     def check(name: str, value: object) -> float:
         if isinstance(value, timedelta) and not whole:
             value = value.total_seconds()
-        problem = f"{name} must be {unit} of at least {least}, not {value!r}"
+        problem = f"{name} must be {unit} of at least {least}, not {_shown(value)}"
         if isinstance(value, bool) or not isinstance(value, int | float | str):
             raise KPASettingsError(problem)
         try:
@@ -93,7 +106,7 @@ def _number(least: float, whole: bool = False) -> Callable[[str, object], float]
 
 def _switch(name: str, value: object) -> bool:
     if not isinstance(value, bool):
-        raise KPASettingsError(f"{name} must be True or False, not {value!r}")
+        raise KPASettingsError(f"{name} must be True or False, not {_shown(value)}")
     return value
 
 

@@ -435,8 +435,8 @@ OTHER_TRAININGS = "other trainings ({others})"
 
 GAPS = (
     "The charts show which trainings and groups of people have the highest share of gaps, and "
-    "which people have gaps. Each share is the gaps of a row divided by its cases. The dashed line "
-    "marks the share among all cases."
+    "which people have gaps. Each share is the number of gaps in a row, divided by its number of "
+    "cases. The dashed line marks the share among all cases."
 )
 
 #: How the gaps developed, by whether requirements were provided.

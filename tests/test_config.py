@@ -81,6 +81,7 @@ def test_configure_changes_what_is_named() -> None:
         ("api_url", "https://host:port/v1"),
         ("api_url", 7),
         ("api_url", "https://zo\ud800/v1"),
+        ("api_url", ["https://host/v1"]),
         ("cache_dir", ""),
         ("cache_dir", 7),
         ("max_age", -1),
@@ -105,6 +106,14 @@ def test_an_impossible_value_is_named_and_changes_nothing(name: str, value: obje
     with pytest.raises(KPASettingsError, match=name):
         configure(**{name: value})
     assert settings() == before
+
+
+@pytest.mark.parametrize("name", ["api_url", "max_age", "retries", "progress"])
+@pytest.mark.parametrize("value", [TOKEN, f"https://ann:{TOKEN}@host:x/v1", [TOKEN]])
+def test_a_token_in_another_setting_is_not_shown(name: str, value: object) -> None:
+    with pytest.raises(KPASettingsError, match=name) as caught:
+        configure(**{name: value})
+    assert TOKEN not in str(caught.value)
 
 
 def test_a_misspelt_setting_is_named() -> None:

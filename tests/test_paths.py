@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -76,6 +77,26 @@ def test_a_path_that_cannot_be_written_is_named(tmp_path: Path, use: Any, name: 
         use(f"{tmp_path}/{name}", tmp_path / "new")
     assert name.encode("utf-8", "backslashreplace").decode() in str(error.value)
     assert [*tmp_path.iterdir()] == []
+
+
+#: A cache is made when it is needed, and the error about a specification is altair's own.
+_LATER = ("cache", "chart's save")
+
+
+@pytest.mark.parametrize("name", [name for name in USES if name not in _LATER])
+def test_a_path_inside_a_file_is_named(tmp_path: Path, name: str) -> None:
+    (tmp_path / "file").write_text("")
+    inside = tmp_path / "file" / "inside"
+    with pytest.raises(kpa.errors.KPAError, match=re.escape(str(inside))):
+        USES[name](str(inside), tmp_path / "new")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize("name", ["save", "document"])
+def test_a_missing_folder_is_named(tmp_path: Path, name: str) -> None:
+    inside = tmp_path / "missing" / "file"
+    with pytest.raises(KPADataError, match=rf"{re.escape(str(inside))}\.\w+ can't be written: "):
+        USES[name](str(inside), tmp_path)
 
 
 def test_a_folder_of_spark_that_cannot_be_read_is_named() -> None:

@@ -118,6 +118,8 @@ def _condition(text: str | None) -> tuple[str | None, list[Any]]:
         data = json.loads(text or "{}")["data"]
         field = data["fieldId"]
     except (ValueError, KeyError, TypeError):
+        field = None
+    if field is None:
         return None, []
     settings = data.get("settings")
     values = settings.get("values") if isinstance(settings, dict) else None

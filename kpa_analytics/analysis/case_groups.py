@@ -136,7 +136,7 @@ def with_groups(rows: pl.LazyFrame, users: AnyFrame, by: str) -> pl.LazyFrame:
 def group_names(groups: AnyFrame | None, by: str) -> pl.LazyFrame:
     """The id and the name of each group of people of a kind that has both.
 
-    If an id has several names, the alphabetically first one is used. The columns are those of
+    Of several rows with one id, the first one with a name counts. The columns are those of
     `group_columns`.
     """
     identifier, name = group_columns(by)
@@ -144,8 +144,8 @@ def group_names(groups: AnyFrame | None, by: str) -> pl.LazyFrame:
         need_if_known(groups, GROUPS, "kind", "id", "name")
         .filter(pl.col("kind") == by, pl.col("name").str.strip_chars() != "")
         .drop_nulls("id")
-        .group_by(pl.col("id").alias(identifier))
-        .agg(pl.col("name").min().alias(name))
+        .unique("id", keep="first", maintain_order=True)
+        .select(pl.col("id").alias(identifier), pl.col("name").alias(name))
     )
 
 

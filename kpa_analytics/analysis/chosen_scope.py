@@ -8,8 +8,8 @@ from typing import TypeVar
 import polars as pl
 
 from kpa_analytics.analysis.find import find_office, find_person, find_training
-from kpa_analytics.analysis.names import known_trainings
 from kpa_analytics.analysis.people_filter import PeopleFilter
+from kpa_analytics.analysis.training_titles import training_titles
 from kpa_analytics.data.scope import Scope
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.errors import KPADataError
@@ -131,8 +131,7 @@ def _found(name: str, text: str, find: Callable[[str], Id]) -> list[Id]:
 
 
 def _titles(data: TrainingData, training_ids: list[int]) -> list[str]:
-    known = known_trainings(data.completions.lazy(), data.trainings).collect()
-    titles = dict(known.iter_rows())
+    titles = dict(training_titles(data).iter_rows())
     return [
         f"{titles.get(training_id, training_id)} ({training_id})" for training_id in training_ids
     ]

@@ -45,6 +45,12 @@ def composed_trainings(trainings: AnyFrame | None) -> list[Parts]:
     return [generation for generation in generations if generation]
 
 
+def involved_trainings(generations: list[Parts]) -> set[int]:
+    """The composed trainings, and the trainings that they include."""
+    composed = [parts for generation in generations for parts in generation.items()]
+    return {each for training, parts in composed for each in (training, *parts)}
+
+
 def derived_completions(
     held: pl.DataFrame,
     generations: list[Parts],
@@ -72,8 +78,7 @@ def derived_completions(
         status and expiration_source (`composed`), one row for each person who holds all included
         trainings and has not completed the composed training itself.
     """
-    involved = {training for parts in generations for training in parts}
-    involved |= {part for parts in generations for ids in parts.values() for part in ids}
+    involved = involved_trainings(generations)
     pool: dict[int, pl.DataFrame] = {
         int(key[0]): rows
         for key, rows in held.lazy()

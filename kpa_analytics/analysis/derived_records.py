@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from kpa_analytics.analysis.composed import involved_trainings
 from kpa_analytics.analysis.expirations import expirations, with_expiry_key
 from kpa_analytics.analysis.latest_completion import ALWAYS
 from kpa_analytics.data.training_circles import Parts
@@ -74,11 +75,12 @@ def _days(
     rows: pl.DataFrame, numbers: dict[int, int], generations: list[Parts]
 ) -> dict[int, pl.DataFrame]:
     """The person and the first day of each record that proves a completion, by title."""
-    involved = {training for parts in generations for training in parts}
-    involved |= {part for parts in generations for ids in parts.values() for part in ids}
     days = (
         rows.lazy()
-        .filter("has_proof", pl.col("title").is_in([numbers[training] for training in involved]))
+        .filter(
+            "has_proof",
+            pl.col("title").is_in([numbers[each] for each in involved_trainings(generations)]),
+        )
         .select("title", "person", "since")
         .collect(engine="in-memory")
     )

@@ -45,6 +45,15 @@ _KEPT = 4
 class Rules:
     """The rules of a training catalogue, for any day.
 
+    Attributes:
+        schedules: what each training requires, as `schedules` returns it.
+        composed: the composed trainings in the order of computation, as `composed_trainings`
+            returns them.
+        parts: the included trainings of each composed training.
+        trainings: the catalogue.
+        offerings: the schedules with the last offering of window trainings (`with_offerings`).
+        windows_on: returns the windows on a day, as `windows.windows_on` does.
+
     Raises:
         KPADataError: a column is missing, or composed trainings include each other in a circle.
     """
@@ -52,6 +61,7 @@ class Rules:
     def __init__(self, trainings: AnyFrame | None) -> None:
         self.schedules = schedules(trainings)
         self.composed = composed_trainings(trainings)
+        self.parts = {key: ids for parts in self.composed for key, ids in parts.items()}
         self.trainings = trainings
         self.offerings = with_offerings(self.schedules)
         self.windows_on = lru_cache(maxsize=_KEPT)(lambda day: windows_on(self.offerings, day))

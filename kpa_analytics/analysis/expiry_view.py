@@ -35,14 +35,13 @@ _KEPT = 4
 class ExpiryView:
     """The statuses of one set of records, for any choices.
 
-    `requirements_known` is True if missing trainings can be found, because the requirements come
-    from the vendor's employee status; otherwise, `requirements_note` says which are not known.
+    Attributes:
+        requirements_note: which requirements are not known; empty if all are.
     """
 
     def __init__(self, data: TrainingData, people_filter: PeopleFilter) -> None:
         required = data.requirements
         self.requirements_note = requirements_note(data)
-        self.requirements_known = not self.requirements_note
         self._data, self._people_filter = data, people_filter
         rules = self._rules = Rules(data.trainings)
         engine = Engine(data.completions, rules, data.users, required)
@@ -50,6 +49,11 @@ class ExpiryView:
         self._explainer = lru_cache(maxsize=_KEPT)(
             lambda day, days: Explainer(data, as_of=day, expiring_days=days, rules=rules)
         )
+
+    @property
+    def requirements_known(self) -> bool:
+        """Whether missing trainings can be found."""
+        return not self.requirements_note
 
     def rows(self, choices: ExpiryChoices) -> pl.DataFrame:
         """The chosen cases (`schema.EXPIRY_STATUS`), whatever their status, by person and training.

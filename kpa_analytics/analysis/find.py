@@ -9,11 +9,12 @@ from typing import TypeVar
 import polars as pl
 
 from kpa_analytics.analysis.case_groups import names_of_groups
-from kpa_analytics.analysis.names import known_trainings
 from kpa_analytics.analysis.people_filter import NO_OFFICE, PeopleFilter
 from kpa_analytics.analysis.search_text import folded, folded_text
+from kpa_analytics.analysis.training_titles import training_titles
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.errors import KPADataError
+from kpa_analytics.inputs import AnyFrame
 from kpa_analytics.wording import listing
 
 Id = TypeVar("Id", int, str)
@@ -44,18 +45,25 @@ def find_person(data: TrainingData, named: str, argument: str = "") -> str:
     return _only("person", named, *_people(data), argument)
 
 
-def person_meant(data: TrainingData, given: object) -> str:
-    """For an error about an unknown person: who may be meant, and their ids; empty text if nobody.
+def need_person(data: TrainingData, m_user_id: object) -> None:
+    """Raise a KPADataError unless this is the id of a person; it says who may be meant.
 
     Examples:
         >>> from kpa_analytics.schema import COMPLETIONS, USERS
         >>> users = pl.DataFrame([{"id": "a", "lastname": "Moe", "firstname": "Ann"}],
         ...     schema=USERS.schema)
-        >>> person_meant(TrainingData(completions=COMPLETIONS.empty(), users=users), "Ann Moe")
-        '; is it Moe, Ann (a)?'
+        >>> need_person(TrainingData(completions=COMPLETIONS.empty(), users=users), "Ann Moe")
+        Traceback (most recent call last):
+        kpa_analytics.errors.KPADataError: m_user_id: no person in the records has the id 'Ann Moe';
+        is it Moe, Ann (a)?
     """
+    if not isinstance(m_user_id, str):
+        raise KPADataError(f"m_user_id must be the id of a person, not {m_user_id!r}")
     ways, _ = _people(data)
-    return _meant(given, ways, {person: f"{name} ({person})" for person, name in ways[2].items()})
+    if m_user_id not in ways[0]:
+        shown = {person: f"{name} ({person})" for person, name in ways[2].items()}
+        meant = _meant(m_user_id, ways, shown)
+        raise KPADataError(f"m_user_id: no person in the records has the id {m_user_id!r}{meant}")
 
 
 def _people(data: TrainingData) -> tuple[list[Mapping[str, str]], dict[str, str]]:
@@ -92,21 +100,24 @@ def find_training(data: TrainingData, named: int | str) -> int:
     return _only("training", str(named), *_trainings(data))
 
 
-def training_meant(data: TrainingData, given: object) -> str:
-    """For an error about an unknown training: which may be meant; empty text if none."""
-    return _meant(given, *_trainings(data))
+def need_training(data: TrainingData, training_id: object, required: AnyFrame | None = None) -> str:
+    """The title of the training with this id; `required` is as for `training_titles`.
+
+    Raises:
+        KPADataError: it is no id, or no training has it; the message says which may be meant.
+    """
+    if type(training_id) is not int:
+        meant = _meant(training_id, *_trainings(data))
+        raise KPADataError(f"training_id must be the id of a training, not {training_id!r}{meant}")
+    titles: dict[int, str] = dict(training_titles(data, required).iter_rows())
+    if training_id not in titles:
+        raise KPADataError(f"training_id: no training in the records has the id {training_id}")
+    return titles[training_id]
 
 
 def _trainings(data: TrainingData) -> tuple[list[Mapping[int, str]], dict[int, str]]:
     """The ways to name each training, and how a message shows each training."""
-    required = data.employee_status.select(
-        pl.concat_list("incomplete_training_ids", "complete_training_ids").alias("training_id")
-    )
-    trainings = pl.concat(
-        [data.completions.select("training_id"), required.explode("training_id").drop_nulls()]
-    )
-    known = known_trainings(trainings.lazy(), data.trainings).sort("training_id").collect()
-    titles: dict[int, str] = dict(known.select("training_id", "training").iter_rows())
+    titles: dict[int, str] = dict(training_titles(data).iter_rows())
     shown = {training: f"{title} ({training})" for training, title in titles.items()}
     ids = {training: str(training) for training in titles}
     return [ids, titles], shown

@@ -11,7 +11,7 @@ from kpa_analytics.schema import TRAININGS, USERS
 def people_names(users: AnyFrame | None, id_column: str, name_column: str) -> pl.LazyFrame:
     """The name of each person by id: "Last, First", or the one name that is known.
 
-    If an id has several names, the alphabetically first one is used. People without a name are left
+    Of several rows with one id, the first one with a name counts. People without a name are left
     out.
     """
     parts = [pl.col(part).str.strip_chars().replace("", None) for part in ("lastname", "firstname")]
@@ -22,8 +22,7 @@ def people_names(users: AnyFrame | None, id_column: str, name_column: str) -> pl
             pl.concat_str(parts, separator=", ", ignore_nulls=True).alias(name_column),
         )
         .filter(pl.col(name_column) != "")
-        .group_by(id_column)
-        .agg(pl.col(name_column).min())
+        .unique(id_column, keep="first", maintain_order=True)
     )
 
 
@@ -40,15 +39,14 @@ def with_names(
 def with_titles(rows: pl.LazyFrame, trainings: AnyFrame | None) -> pl.LazyFrame:
     """Add the titles of trainings as `training`, in the order of the rows.
 
-    An unknown title is the id as text. If an id has several titles, the alphabetically first one is
-    used.
+    An unknown title is the id as text. Of several rows with one id, the first one with a title
+    counts.
     """
     titles = (
         need_if_known(trainings, TRAININGS, "id", "title")
         .select(pl.col("id").alias("training_id"), pl.col("title").alias("training"))
         .filter(pl.col("training").str.strip_chars() != "")
-        .group_by("training_id")
-        .agg(pl.col("training").min())
+        .unique("training_id", keep="first", maintain_order=True)
     )
     return rows.join(titles, on="training_id", how="left", maintain_order="left").with_columns(
         pl.col("training").fill_null(pl.col("training_id").cast(pl.String))

@@ -8,8 +8,9 @@ from datetime import date
 import polars as pl
 
 from kpa_analytics.errors import KPADataError
+from kpa_analytics.whole_number import whole_number
 
-_MONTHS = range(1, 1201)
+_MOST_MONTHS = 1_200
 _EVERY = re.compile(r"[1-9][0-9]{0,2}(d|w|mo|q|y)")
 
 
@@ -57,11 +58,9 @@ def as_months(months: object) -> int:
     """Check the argument `months`, the length of a period up to a day.
 
     Raises:
-        KPADataError: it is not a whole number from 1 to 1200.
+        KPADataError: it is not a whole number from 1 to 1,200.
     """
-    if isinstance(months, bool) or not isinstance(months, int) or months not in _MONTHS:
-        raise KPADataError(f"months must be a whole number from 1 to 1200, not {months!r}")
-    return months
+    return whole_number(months, "months", _MOST_MONTHS)
 
 
 def in_last_months(as_of: date, months: int) -> pl.Expr:

@@ -7,7 +7,7 @@ import polars as pl
 from kpa_analytics.analysis.renewal_punctuality import check_day
 from kpa_analytics.as_of import Day, as_day, day_of
 from kpa_analytics.employment import employment, has_left
-from kpa_analytics.inputs import AnyFrame, Frame, computed, need, typed
+from kpa_analytics.inputs import AnyFrame, Frame, computed, need, need_same_account, typed
 from kpa_analytics.schema import RENEWAL_CURVE, RENEWALS
 
 _DAY = pl.duration(days=1)
@@ -34,8 +34,8 @@ def renewal_curve(
         day on which a certificate was renewed or last seen, sorted by days_late.
 
     Raises:
-        KPADataError: a column is missing, or `as_of` is not a calendar day or not the day of the
-            renewals.
+        KPADataError: a column is missing, the frames are of different accounts, or `as_of` is not a
+            calendar day or not the day of the renewals.
 
     Examples:
         >>> from datetime import date
@@ -48,6 +48,7 @@ def renewal_curve(
         >>> renewal_curve(came_due, as_of="2026-07-10").rows()
         [(-3, 4, 1, 0, 0.75), (0, 3, 1, 0, 0.5), (12, 2, 1, 0, 0.25), (20, 1, 0, 1, 0.25)]
     """
+    need_same_account(renewals, users)
     as_day(as_of)  # checked before a LazyFrame is collected
     need(renewals, RENEWALS, *RENEWALS.schema)
     renewals = typed(renewals, RENEWALS)

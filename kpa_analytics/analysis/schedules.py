@@ -5,12 +5,12 @@ from __future__ import annotations
 import polars as pl
 
 from kpa_analytics.calendar_days import FIXED_DAY, WINDOW, are_possible
-from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame, need_if_known
 from kpa_analytics.schema import SCHEDULE_TYPES, SOURCE, TRAININGS
 from kpa_analytics.statuses import MOST_EXPIRING_DAYS
+from kpa_analytics.whole_number import whole_number
 
-#: Upper limits, so that every result is a calendar day: a thousand years and a hundred years.
+#: The longest renewal period, a thousand years, so that every result is a calendar day.
 MOST_RENEWAL_MONTHS = 12_000
 
 RENEWS = pl.col("renewal_months") > 0
@@ -76,12 +76,7 @@ def as_expiring_days(days: object) -> int:
     Raises:
         KPADataError: it is not a whole number from 0 to `MOST_EXPIRING_DAYS`.
     """
-    if type(days) is int and 0 <= days <= MOST_EXPIRING_DAYS:
-        return days
-    raise KPADataError(
-        f"expiring_days must be a whole number of days from 0 to {MOST_EXPIRING_DAYS:,}, "
-        f"not {days!r}"
-    )
+    return whole_number(days, "expiring_days", MOST_EXPIRING_DAYS, least=0)
 
 
 def _between(name: str, least: int, most: int) -> pl.Expr:

@@ -52,7 +52,6 @@ class TrendView:
     """The statuses of one set of records through time, for any choices.
 
     Attributes:
-        requirements_known: whether missing trainings can be found.
         requirements_note: which requirements are not known; empty if all are.
         begun: the day of the first completion; None if no completion has a date. Nobody knows what
             the statuses were before it.
@@ -61,7 +60,6 @@ class TrendView:
     def __init__(self, data: TrainingData, people_filter: PeopleFilter) -> None:
         required = data.requirements
         self.requirements_note = requirements_note(data)
-        self.requirements_known = not self.requirements_note
         self._unknown = data.without_requirements
         self._people_filter = people_filter
         self._engine = engine = Engine(
@@ -78,6 +76,11 @@ class TrendView:
         self._spans = lru_cache(maxsize=_KEPT)(self._daily_spans)
         self._every_day = SampledDays.between(date.max, date.max, "1d")
         self._of_every_day = StatusSpans(engine, self._every_day)
+
+    @property
+    def requirements_known(self) -> bool:
+        """Whether missing trainings can be found."""
+        return not self.requirements_note
 
     def first_day(self, choices: TrendChoices) -> date:
         """The day from which statuses are counted: `start`, or by default a year before `as_of`.

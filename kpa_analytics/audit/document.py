@@ -93,10 +93,7 @@ class Document:
         from kpa_analytics.charts.save import replace_file
 
         target = pdf_path(path)
-        try:
-            replace_file(target, self.pdf)
-        except OSError as error:
-            raise KPADataError(f"{target} can't be written: {error.strerror}") from error
+        replace_file(target, self.pdf)
         return target
 
     def __bytes__(self) -> bytes:

@@ -22,10 +22,11 @@ NAMED = {
 def employee_numbers(users: pl.DataFrame) -> pl.DataFrame:
     """The employee number of each person who has one: `id` and `employeeNumber`.
 
-    If an id has several numbers, the alphabetically first one is used, as with names.
+    Of several rows with one id, the first one with a number counts, as with names.
     """
     number = pl.col("employeeNumber").str.strip_chars()
-    return users.select("id", number).filter(number != "").group_by("id").agg(pl.all().min())
+    numbered = users.select("id", number).filter(number != "")
+    return numbered.unique("id", keep="first", maintain_order=True)
 
 
 def with_numbers(frame: pl.DataFrame, users: pl.DataFrame) -> pl.DataFrame:

@@ -8,8 +8,7 @@ import polars as pl
 
 from kpa_analytics import report_text as text
 from kpa_analytics.analysis.expiry_status import expiry_status
-from kpa_analytics.analysis.find import training_meant
-from kpa_analytics.analysis.names import known_trainings
+from kpa_analytics.analysis.find import need_training
 from kpa_analytics.analysis.requirements import required_pairs, requirements
 from kpa_analytics.analysis.schedule_texts import schedule_texts
 from kpa_analytics.as_of import Day, day_of
@@ -20,7 +19,6 @@ from kpa_analytics.audit.document_story import document
 from kpa_analytics.audit.people import people_rows
 from kpa_analytics.data.scope import with_parts
 from kpa_analytics.data.training_data import TrainingData, need_evidence, need_training_data
-from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame
 from kpa_analytics.report_text import Caption
 from kpa_analytics.schema import ROSTER
@@ -84,7 +82,7 @@ def roster(
     need_evidence(data, incremental)
     day, needed = day_of(as_of, data.completions, data.users), requirements(data, required)
     pairs = None if needed is None else required_pairs(needed).collect()
-    title = _title(data, pairs, training_id)
+    title = need_training(data, training_id, needed)
     done = data.completions.filter(
         pl.col("training_id").is_in(with_parts(data.trainings, [training_id]))
     )
@@ -126,23 +124,6 @@ def roster(
         requirements_known=needed is not None,
         flipped=True,
     )
-
-
-def _title(data: TrainingData, pairs: pl.DataFrame | None, training_id: object) -> str:
-    """The title of a training; its id must be in the catalogue, a completion or a requirement."""
-    if type(training_id) is not int:
-        meant = training_meant(data, training_id)
-        raise KPADataError(f"training_id must be the id of a training, not {training_id!r}{meant}")
-    ids = [
-        frame.lazy().select("training_id")
-        for frame in (data.completions, pairs)
-        if frame is not None
-    ]
-    known = known_trainings(pl.concat(ids), data.trainings)
-    titles = known.filter(pl.col("training_id") == training_id).collect()
-    if titles.is_empty():
-        raise KPADataError(f"training_id: no training in the records has the id {training_id}")
-    return str(titles["training"].item())
 
 
 def _facts(data: TrainingData, training_id: int, day: date) -> list[str]:

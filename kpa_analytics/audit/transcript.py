@@ -8,7 +8,7 @@ import polars as pl
 
 from kpa_analytics import report_text as text
 from kpa_analytics.analysis.expiry_status import expiry_status
-from kpa_analytics.analysis.find import person_meant
+from kpa_analytics.analysis.find import need_person
 from kpa_analytics.analysis.requirements import required_pairs, requirements
 from kpa_analytics.as_of import Day, day_of
 from kpa_analytics.audit.case_rules import with_rules
@@ -17,7 +17,6 @@ from kpa_analytics.audit.document import Document
 from kpa_analytics.audit.document_story import document
 from kpa_analytics.audit.people import people_rows
 from kpa_analytics.data.training_data import TrainingData, need_evidence, need_training_data
-from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame
 from kpa_analytics.report_text import Caption
 from kpa_analytics.schema import TRANSCRIPT
@@ -95,12 +94,10 @@ def transcript_of(
 ) -> Document:
     """As `transcript()`. In a pack with pseudonyms, `names` is False: no hire and leaving days."""
     day = day_of(as_of, data.completions, data.users)
-    people = people_rows(data, day).filter(pl.col("m_user_id") == _text(m_user_id))
-    if people.is_empty():
-        meant = person_meant(data, m_user_id)
-        raise KPADataError(f"m_user_id: no person in the records has the id {m_user_id!r}{meant}")
-    person, needed = people.row(0, named=True), requirements(data, required)
+    need_person(data, m_user_id)
     of_person = pl.col("m_user_id") == m_user_id
+    person = people_rows(data, day).row(by_predicate=of_person, named=True)
+    needed = requirements(data, required)
     done = data.completions.filter(of_person)
     status = expiry_status(
         done,
@@ -126,12 +123,6 @@ def transcript_of(
         expiring_days=expiring_days,
         requirements_known=needed is not None,
     )
-
-
-def _text(m_user_id: object) -> str:
-    if isinstance(m_user_id, str):
-        return m_user_id
-    raise KPADataError(f"m_user_id must be the id of a person, not {m_user_id!r}")
 
 
 def _facts(person: dict[str, object], names: bool) -> list[str]:

@@ -16,10 +16,10 @@ from kpa_analytics.charts.status_rows import read_status, status_day
 from kpa_analytics.charts.styled import layered, nothing_to_show, one_row, rows_of
 from kpa_analytics.charts.text import labels, not_drawn
 from kpa_analytics.charts.theme import SPACING, palette
-from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import read
 from kpa_analytics.schema import EXPIRY_STATUS
 from kpa_analytics.statuses import VALID
+from kpa_analytics.whole_number import whole_number
 from kpa_analytics.wording import count, day, day_texts, one_line
 
 if TYPE_CHECKING:
@@ -71,8 +71,7 @@ def counted_weeks(status: AnyFrame, as_of: Day | None, weeks: int = WEEKS) -> pl
 
 
 def _counted(frame: pl.DataFrame, today: date, weeks: int) -> pl.DataFrame:
-    if type(weeks) is not int or not 1 <= weeks <= 104:
-        raise KPADataError(f"weeks must be 1 to 104, not {weeks!r}")
+    whole_number(weeks, "weeks", 104)
     monday = today - timedelta(days=today.weekday())
     number = ((pl.col("expiration_date") - monday).dt.total_days() // 7).clip(0, weeks)
     placed = (

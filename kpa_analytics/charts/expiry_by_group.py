@@ -17,7 +17,7 @@ from kpa_analytics.analysis.case_groups import (
 from kpa_analytics.charts.ranking import Ranked, rank, ranking
 from kpa_analytics.charts.status_rows import read_status, status_counts
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import ACCOUNT, need, read
+from kpa_analytics.inputs import ACCOUNT, need, need_same_account, read
 from kpa_analytics.schema import EXPIRY_STATUS
 from kpa_analytics.statuses import FROM_REQUIREMENTS, MISSING, STATUS_LABELS
 from kpa_analytics.wording import one_line
@@ -76,6 +76,8 @@ def _ranked(
     if by not in _KINDS:
         raise KPADataError(f"by must be one of {', '.join(_KINDS)}, not {by!r}")
     of_fleet = by == ACCOUNT and (users is None or _has_accounts(status))
+    if by != ACCOUNT:
+        need_same_account(status, users, groups)
     counts = _of_accounts(status) if of_fleet else _of_people(status, users, by)
     group = pl.col("group_id").replace(names_of_groups(groups, by)).fill_null(no_group(by))
     named = counts.with_columns(group.alias("group"))

@@ -17,7 +17,6 @@ from kpa_analytics.charts.status_rows import read_status, status_counts, status_
 from kpa_analytics.charts.styled import layered, nothing_to_show, one_row, rows_of
 from kpa_analytics.charts.text import not_drawn
 from kpa_analytics.charts.theme import SPACING, WIDTH, palette
-from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import read
 from kpa_analytics.schema import EXPIRY_STATUS
 from kpa_analytics.statuses import (
@@ -28,6 +27,7 @@ from kpa_analytics.statuses import (
     SEVERITY,
     STATUSES,
 )
+from kpa_analytics.whole_number import whole_number
 from kpa_analytics.wording import count, day, month, month_texts
 
 if TYPE_CHECKING:
@@ -75,8 +75,7 @@ def expiry_timeline_table(
         >>> expiry_timeline_table(EXPIRY_STATUS.empty()).shape
         (0, 8)
     """
-    if not 1 <= months <= 120:
-        raise KPADataError(f"months must be 1 to 120, not {months!r}")
+    whole_number(months, "months", 120)
     frame = read(status, EXPIRY_STATUS, "expiration_date", "days_left", "status")
     today = status_day(frame, as_of) or day_of(None, status)
     own = pl.col("month")

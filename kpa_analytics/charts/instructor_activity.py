@@ -22,9 +22,9 @@ from kpa_analytics.charts.styled import days_as_text, layered, nothing_to_show, 
 from kpa_analytics.charts.text import labels, not_drawn, short, top_names
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.demo_mark import is_demo
-from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import read
 from kpa_analytics.schema import INSTRUCTOR_ACTIVITY
+from kpa_analytics.whole_number import whole_number
 from kpa_analytics.wording import count
 
 if TYPE_CHECKING:
@@ -81,8 +81,7 @@ def instructor_activity_table(
         >>> instructor_activity_table(INSTRUCTOR_ACTIVITY.empty()).shape
         (0, 8)
     """
-    if not 1 <= top <= 30:
-        raise KPADataError(f"top must be 1 to 30, not {top!r}")
+    whole_number(top, "top", 30)
     frame = read(activity, INSTRUCTOR_ACTIVITY, *_READ)
     drawn = window(frame, as_of, every)
     order = (

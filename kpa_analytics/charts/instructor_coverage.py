@@ -16,9 +16,9 @@ from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
 from kpa_analytics.charts.text import labels, not_drawn, short
 from kpa_analytics.charts.theme import edge, palette
 from kpa_analytics.demo_mark import is_demo
-from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import read
 from kpa_analytics.schema import INSTRUCTOR_COVERAGE
+from kpa_analytics.whole_number import whole_number
 from kpa_analytics.wording import count, day_texts, listing, one_line
 
 if TYPE_CHECKING:
@@ -68,8 +68,7 @@ def instructor_coverage_table(coverage: AnyFrame, *, top: int = 25) -> pl.DataFr
         >>> instructor_coverage_table(INSTRUCTOR_COVERAGE.empty()).shape
         (0, 8)
     """
-    if not 1 <= top <= 60:
-        raise KPADataError(f"top must be 1 to 60, not {top!r}")
+    whole_number(top, "top", 60)
     frame = read(coverage, INSTRUCTOR_COVERAGE, *_READ)
     last = pl.when(pl.col("instructors") < 1).then("last_taught")
     kept = frame.sort(
@@ -205,8 +204,7 @@ def _without(
         "training_id",
         descending=[False, True, False, False],
     )
-    if not 1 <= top <= 60:
-        raise KPADataError(f"top must be 1 to 60, not {top!r}")
+    whole_number(top, "top", 60)
     table = _drawn(rows.head(top)).with_columns(
         pl.col("instructors")
         .replace_strict({0: _NOBODY_ELSE, 1: _ONE_OTHER}, default=_OTHERS)

@@ -9,7 +9,7 @@ import polars as pl
 
 from kpa_analytics.analysis.instructors import instructor_name, taught_days
 from kpa_analytics.analysis.names import people_names, with_titles
-from kpa_analytics.analysis.periods import in_last_months
+from kpa_analytics.analysis.periods import as_months, in_last_months
 from kpa_analytics.charts import axes
 from kpa_analytics.charts.instructor_coverage import taught_by_one
 from kpa_analytics.charts.periods import middle_day
@@ -17,9 +17,9 @@ from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
 from kpa_analytics.charts.text import labels, not_drawn, short
 from kpa_analytics.charts.theme import ink_on, palette
 from kpa_analytics.demo_mark import is_demo
-from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import read
+from kpa_analytics.inputs import need_same_account, read
 from kpa_analytics.schema import COMPLETIONS
+from kpa_analytics.whole_number import whole_number
 from kpa_analytics.wording import count, day
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ def instructor_training_table(
         >>> instructor_training_table(COMPLETIONS.empty()).shape
         (0, 8)
     """
+    need_same_account(completions, trainings, users)
     pairs, _ = _pairs(completions, as_of, months)
     return _table(pairs, trainings, users, instructors, top)
 
@@ -85,7 +86,7 @@ def _pairs(
     completions: AnyFrame, as_of: Day | None, months: int
 ) -> tuple[pl.DataFrame, date | None]:
     """The completions per training and instructor, with the instructors per training; the day."""
-    _within("months", months, 1200)
+    as_months(months)
     rows = read(completions, COMPLETIONS, *_READ)
     last = middle_day(rows, "date", as_of)
     within = in_last_months(last, months) if last else pl.lit(False)
@@ -102,11 +103,6 @@ def _pairs(
     return pairs, last
 
 
-def _within(name: str, value: int, most: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
-        raise KPADataError(f"{name} must be 1 to {most}, not {value!r}")
-
-
 def _table(
     pairs: pl.DataFrame,
     trainings: AnyFrame | None,
@@ -114,8 +110,8 @@ def _table(
     instructors: int,
     top: int,
 ) -> pl.DataFrame:
-    _within("instructors", instructors, 20)
-    _within("top", top, 40)
+    whole_number(instructors, "instructors", 20)
+    whole_number(top, "top", 40)
     rows = _rows(pairs, trainings, top)
     shown = pairs.drop("taught_by").join(rows, on="training_id")
     columns = _columns(shown, users, instructors)
@@ -213,6 +209,7 @@ def instructor_training(
         >>> instructor_training(COMPLETIONS.empty(), as_of="2026-06-30").description
         'Who teaches what. No completions with an instructor to show.'
     """
+    need_same_account(completions, trainings, users)
     pairs, last = _pairs(completions, as_of, months)
     demo = is_demo(pairs, users)
     table = _table(pairs, trainings, users, instructors, top)

@@ -18,9 +18,10 @@ from kpa_analytics.charts.styled import nothing_to_show
 from kpa_analytics.charts.text import not_drawn
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import need, need_if_known
+from kpa_analytics.inputs import need, need_if_known, need_same_account
 from kpa_analytics.schema import COMPLETIONS, TRAININGS, USERS
 from kpa_analytics.statuses import FROM_REQUIREMENTS, GAPS, SEVERITY
+from kpa_analytics.whole_number import whole_number
 from kpa_analytics.wording import count, day, one_line
 
 if TYPE_CHECKING:
@@ -127,8 +128,7 @@ def person_timeline(
         >>> person_timeline(COMPLETIONS.empty(), as_of="2026-06-30").description
         'Trainings of one person through time. No trainings to show.'
     """
-    if type(top) is not int or not 1 <= top <= 40:
-        raise KPADataError(f"top must be 1 to 40, not {top!r}")
+    whole_number(top, "top", 40)
     person = _person(
         completions, trainings, users, m_user_id, as_of, required, expiring_days, years
     )
@@ -187,9 +187,9 @@ def _person(
     years: int,
 ) -> _Person | None:
     """Read the records of the person; None if there are none."""
+    need_same_account(completions, trainings, users, required)
     today, ahead = day_of(as_of, completions, users), as_expiring_days(expiring_days)
-    if type(years) is not int or not 1 <= years <= 10:
-        raise KPADataError(f"years must be 1 to 10, not {years!r}")
+    whole_number(years, "years", 10)
     need_if_known(trainings, TRAININGS, "id"), need_if_known(users, USERS, "id")
     required_pairs(required)
     who = _who(completions, users, m_user_id, required)

@@ -15,8 +15,8 @@ from kpa_analytics.charts.status_rows import NO_CASES, StatusRows
 from kpa_analytics.charts.styled import layered, nothing_to_show, one_row, rows_of
 from kpa_analytics.charts.text import labels, short, top_names
 from kpa_analytics.charts.theme import SPACING, TEXT, ink_on, palette
-from kpa_analytics.errors import KPADataError
 from kpa_analytics.statuses import EXPIRING, GAPS, SEVERITY, STATUSES, status_colours
+from kpa_analytics.whole_number import whole_number
 from kpa_analytics.wording import count, percent
 
 if TYPE_CHECKING:
@@ -65,8 +65,7 @@ class Ranked(NamedTuple):
         Raises:
             KPADataError: `top` is not 1 to 60.
         """
-        if not 1 <= top <= 60:
-            raise KPADataError(f"top must be 1 to 60, not {top!r}")
+        whole_number(top, "top", 60)
         key, label = self.key, self.label
         figures = [*STATUSES, "total"]
         keys = pl.lit(1, pl.Int64).alias("folded")

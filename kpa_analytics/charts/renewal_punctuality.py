@@ -18,6 +18,7 @@ from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import need
 from kpa_analytics.outcomes import OUTCOME_LABELS
 from kpa_analytics.schema import RENEWAL_PUNCTUALITY
+from kpa_analytics.whole_number import whole_number
 from kpa_analytics.wording import count, month
 
 if TYPE_CHECKING:
@@ -167,8 +168,7 @@ def _check(frame: pl.DataFrame, by: str | None) -> None:
 
 def _drawn_and_rest(read: _Read, as_of: Day | None, top: int) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The rows of `renewal_punctuality_table` that are drawn, without `part`, and the others."""
-    if type(top) is not int or not 1 <= top <= 60:
-        raise KPADataError(f"top must be 1 to 60, not {top!r}")
+    whole_number(top, "top", 60)
     if read.by == "month":
         drawn = window(read.frame.with_columns(every=pl.lit("1mo")), as_of, None)
         part = part_of(pl.col("period"), drawn.first, drawn.last, _PARTS)

@@ -36,7 +36,7 @@ def save(chart: Any, path: str | os.PathLike[str]) -> Path:
         The path.
 
     Raises:
-        KPADataError: the suffix is not one of these, or the path is not UTF-8 or too long.
+        KPADataError: the suffix is not one of these, or the file can't be written.
 
     Examples:
         >>> import kpa_analytics.charts as charts
@@ -59,7 +59,18 @@ def save_as(chart: Any, suffix: str, path: str | os.PathLike[str]) -> Path:
 
 
 def replace_file(target: Path, content: bytes) -> None:
-    """Write a file beside its place and move it there, so that it is complete or not there."""
+    """Write a file beside its place and move it there, so that it is complete or not there.
+
+    Raises:
+        KPADataError: the file can't be written.
+    """
+    try:
+        _replace(target, content)
+    except OSError as error:
+        raise KPADataError(f"{target} can't be written: {error.strerror}") from error
+
+
+def _replace(target: Path, content: bytes) -> None:
     handle, beside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
     try:
         with os.fdopen(handle, "wb") as file:

@@ -19,9 +19,9 @@ from kpa_analytics.charts.styled import layered, nothing_to_show, one_row, rows_
 from kpa_analytics.charts.text import labels, not_drawn, short, top_names
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.demo_mark import is_demo
-from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame, read
 from kpa_analytics.schema import GROUP_SESSIONS
+from kpa_analytics.whole_number import whole_number
 from kpa_analytics.wording import count, day, percent, say
 
 if TYPE_CHECKING:
@@ -160,8 +160,7 @@ def _read(
 
     A session of several trainings is repeated for each.
     """
-    if isinstance(top, bool) or not isinstance(top, int) or not 1 <= top <= 60:
-        raise KPADataError(f"top must be 1 to 60, not {top!r}")
+    whole_number(top, "top", 60)
     frame = read(groups, GROUP_SESSIONS, *_READ)
     seats = _seats(capacity, frame)
     last = middle_day(frame, "date", as_of)

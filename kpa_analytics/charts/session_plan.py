@@ -13,9 +13,9 @@ from kpa_analytics.charts.styled import days_as_text, layered, nothing_to_show, 
 from kpa_analytics.charts.text import labels, not_drawn, short
 from kpa_analytics.charts.theme import TEXT, ink_on, palette
 from kpa_analytics.demo_mark import is_demo
-from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame, read
 from kpa_analytics.schema import PLANNED_SESSIONS
+from kpa_analytics.whole_number import whole_number
 from kpa_analytics.wording import count, day, day_texts, month_texts
 
 _READ = ("week", "training_id", "training", "seats", "filled", "m_instructor_id")
@@ -116,8 +116,7 @@ def _sessions(plan: SessionPlan | AnyFrame) -> pl.DataFrame:
 
 
 def _table(sessions: pl.DataFrame, top: int) -> pl.DataFrame:
-    if isinstance(top, bool) or not isinstance(top, int) or not 1 <= top <= 40:
-        raise KPADataError(f"top must be 1 to 40, not {top!r}")
+    whole_number(top, "top", 40)
     every = _every(sessions["week"])
     ranked = (
         sessions.group_by("training_id")

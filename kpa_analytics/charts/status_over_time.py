@@ -21,9 +21,9 @@ from kpa_analytics.charts.trend_rows import (
     read_trend,
     thinned,
 )
-from kpa_analytics.errors import KPADataError
 from kpa_analytics.report_text import BY_TODAYS
 from kpa_analytics.statuses import GAPS, SEVERITY
+from kpa_analytics.whole_number import whole_number
 from kpa_analytics.wording import count, day, percent
 
 if TYPE_CHECKING:
@@ -64,8 +64,7 @@ def status_over_time_table(trend: AnyFrame, *, top: int = TOP) -> pl.DataFrame:
 
 
 def _counted(trend: Trend, top: int) -> pl.DataFrame:
-    if type(top) is not int or not 1 <= top <= 12:
-        raise KPADataError(f"top must be 1 to 12, not {top!r}")
+    whole_number(top, "top", 12)
     return counted(trend, top)
 
 

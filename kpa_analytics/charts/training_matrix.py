@@ -13,10 +13,10 @@ from kpa_analytics.charts.status_rows import NO_CASES, StatusRows, read_status, 
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
 from kpa_analytics.charts.text import labels, short
 from kpa_analytics.charts.theme import ink_on
-from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import read
 from kpa_analytics.schema import EXPIRY_STATUS
 from kpa_analytics.statuses import EVERY_STATUS, GAPS, SEVERITY, STATUS_SIGNS, status_colours
+from kpa_analytics.whole_number import whole_number
 from kpa_analytics.wording import count
 
 if TYPE_CHECKING:
@@ -58,8 +58,7 @@ def training_matrix_table(
         (0, 8)
     """
     for name, value, most in (("people", people, 60), ("trainings", trainings, 40)):
-        if not 1 <= value <= most:
-            raise KPADataError(f"{name} must be 1 to {most}, not {value!r}")
+        whole_number(value, name, most)
     frame = read(status, EXPIRY_STATUS, *_READ, "days_left", "status")
     rows = _order(frame, "m_user_id", "user", people, "row", 100)
     columns = _order(frame, "training_id", "training", trainings, "column", 300)

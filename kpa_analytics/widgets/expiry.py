@@ -225,8 +225,7 @@ class ExpiryExplorer(StatusExplorer):
 
     def _read(self, data: TrainingData) -> dict[str, Collection[Any]]:
         self._view = ExpiryView(data, self._people_filter)
-        required = data.employee_status["incomplete_training_ids"].explode().drop_nulls()
-        return {"statuses": STATUSES, "selected": {*self._titles, *required}}
+        return {"statuses": STATUSES, "selected": {*self._titles}}
 
     def _own_controls(self) -> dict[str, Any]:
         return {

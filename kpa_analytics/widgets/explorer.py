@@ -420,7 +420,7 @@ class Explorer(traitlets.HasTraits):
 
     def _no_choice(self, name: str) -> traits.ChoiceError:
         return traits.ChoiceError(
-            f"{type(self).__name__} has no choice {name}; there are {', '.join(self.choices)}"
+            f"{type(self).__name__} has no choice {name}; its choices are {', '.join(self.choices)}"
         )
 
     def _summary(self) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from kpa_analytics.analysis.names import known_trainings
 from kpa_analytics.analysis.search_text import by_name
+from kpa_analytics.analysis.training_titles import training_titles
 from kpa_analytics.as_of import as_day
 from kpa_analytics.charts.text import labels
 
@@ -15,10 +15,8 @@ if TYPE_CHECKING:
 
 
 def training_options(data: TrainingData) -> dict[int, str]:
-    """Every training in the catalogue or the completions, id -> title, sorted by title."""
-    titled = known_trainings(data.completions.lazy(), data.trainings).collect()
-    rows = labels(titled, "training", "training_id").select("training_id", "training").rows()
-    return by_name(dict(rows))
+    """Every training in the records, id -> title, sorted by title; equal titles have their ids."""
+    return by_name(dict(labels(training_titles(data), "training", "training_id").iter_rows()))
 
 
 def usual_day(data: TrainingData) -> date:

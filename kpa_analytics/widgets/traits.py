@@ -199,6 +199,6 @@ def need_known(name: str, value: object, known: Collection[Any], advice: str = "
             return
     except TypeError:  # a list or a frame, which has no hash
         pass
-    few = 0 < len(known) <= 12
-    advice = f"; there are {', '.join(map(str, known))}" if few else advice
+    if 0 < len(known) <= 12:
+        raise ChoiceError(f"{name}: {value!r} is not one of {', '.join(map(str, known))}")
     raise ChoiceError(f"{name}: there is no {value!r}{advice}")

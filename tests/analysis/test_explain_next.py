@@ -54,7 +54,7 @@ def next_steps(data: kpa.TrainingData, training: int = 7, **options: Any) -> tup
 
 def test_an_open_case_names_its_list_and_its_instructors_with_their_rules() -> None:
     assert next_steps(records(*EXPIRED)) == (
-        f"Low, Sue (supervisor) has this case on the list. {LIST}",
+        f"This case is on the list of Low, Sue, the supervisor. {LIST}",
         f"Ladders can be taught next by Poe, Ike (through 1 Sep 2026). {TEACHING}",
     )
 
@@ -95,7 +95,7 @@ def test_a_person_without_a_profile_is_on_nobodys_list() -> None:
 
 def test_a_circle_of_supervisors_does_not_change_the_list() -> None:
     own = next_steps(records(*EXPIRED, supervisor="ann"))
-    assert own[0].startswith("Moe, Ann (supervisor) has this case on the list.")
+    assert own[0].startswith("This case is on the list of Moe, Ann, the supervisor.")
 
 
 def test_at_most_three_instructors_are_named_and_the_others_counted() -> None:
@@ -143,7 +143,7 @@ WHY_NOBODY = {
 def test_a_training_that_nobody_may_teach_says_why(kind: str) -> None:
     completions, why = WHY_NOBODY[kind]
     sentence = next_steps(records(*completions))[1]
-    assert sentence == f"Nobody may teach Ladders next: {why}. {TEACHING}"
+    assert sentence == f"Nobody may teach Ladders next ({why}). {TEACHING}"
 
 
 @pytest.mark.slow
@@ -184,6 +184,16 @@ def test_every_included_training_that_expires_soon_must_be_completed() -> None:
     held = (done("ann", date(2025, 7, 10)), done("ann", date(2025, 7, 15), training=8))
     steps = next_steps(records(*held, trainings=(BASICS, LADDERS, ROPES)), 2)
     assert steps[1] == f"Still needed for Basics: Ladders, Ropes. {PLANNING}"
+
+
+def test_a_record_without_an_id_is_an_own_completion() -> None:
+    both = {"id": 9, "title": "Both", "renewal_months": 12, "included_trainings_id": [7]}
+    outer = {"id": 10, "title": "Outer", "included_trainings_id": [9]}
+    own = {**done("ann", date(2025, 7, 10), training=9), "id": None}
+    data = records(own, EXPIRED[1], trainings=(LADDERS, both, outer))
+    assert next_steps(data, 10)[1] == f"Still needed for Outer: Both. {PLANNING}"
+    plan = kpa.plan_sessions(data, as_of=DAY, weeks=8)
+    assert plan.unplaced["training"].to_list() == ["Both"]
 
 
 def test_an_undated_record_of_a_composed_training_changes_no_next_step() -> None:
@@ -237,7 +247,7 @@ def test_a_case_that_the_plan_does_not_cover_says_what_it_covers() -> None:
     data = records(done("ann", date(2025, 7, 25), "ike"), EXPIRED[1])
     plan = kpa.plan_sessions(data, as_of=DAY, weeks=1)
     assert next_steps(data, plan=plan)[2] == (
-        "The plan does not have this case. It covers gaps on 30 Jun 2026 and certificates that "
+        "This case is not in the plan, which covers gaps on 30 Jun 2026 and certificates that "
         f"expire by 12 Jul 2026, unless the person leaves first. {PLANNING}"
     )
 

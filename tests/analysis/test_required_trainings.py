@@ -310,6 +310,7 @@ def test_an_explanation_says_how_the_catalogue_assigns_the_training() -> None:
         (None, None),
         ("{}", "{}"),
         ("not JSON", "{}"),
+        ({"data": {"fieldId": None, "settings": {"values": ["Ann"]}}}, {}),
         ({"data": {"fieldId": "region"}}, {"data": {"fieldId": "region"}}),
         (
             {

@@ -96,5 +96,5 @@ def test_what_is_not_drawn_is_said():
 
 @pytest.mark.parametrize("weeks", [0, 105, 2.5, True])
 def test_an_impossible_number_of_weeks_is_named(weeks):
-    with pytest.raises(KPADataError, match="weeks must be 1 to 104"):
+    with pytest.raises(KPADataError, match="weeks must be a whole number from 1 to 104"):
         charts.expirations_by_week_table(STATUS, weeks=weeks)

@@ -75,9 +75,9 @@ def test_the_title_says_how_many_trainings_one_person_teaches_alone():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"months": 0}, "months must be 1 to 1200, not 0"),
-        ({"instructors": 21}, "instructors must be 1 to 20, not 21"),
-        ({"top": True}, "top must be 1 to 40, not True"),
+        ({"months": 0}, "months must be a whole number from 1 to 1,200, not 0"),
+        ({"instructors": 21}, "instructors must be a whole number from 1 to 20, not 21"),
+        ({"top": True}, "top must be a whole number from 1 to 40, not True"),
     ],
 )
 def test_a_number_out_of_range_is_an_error_that_names_it(options, message):

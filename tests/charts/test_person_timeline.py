@@ -152,7 +152,10 @@ def test_a_training_with_very_many_completions_shows_the_newest_ones():
 
 @pytest.mark.parametrize(
     ("options", "named"),
-    [({"years": 0}, "years must be 1 to 10"), ({"top": 41}, "top must be 1 to 40")],
+    [
+        ({"years": 0}, "years must be a whole number from 1 to 10"),
+        ({"top": 41}, "top must be a whole number from 1 to 40"),
+    ],
 )
 def test_an_impossible_number_is_named(options, named):
     with pytest.raises(KPADataError, match=named):

@@ -145,7 +145,7 @@ def test_demo_counts_are_marked():
 
 @pytest.mark.parametrize("top", [0, 61, 2.5, True])
 def test_an_impossible_number_of_groups_is_named(top):
-    with pytest.raises(KPADataError, match="top must be 1 to 60"):
+    with pytest.raises(KPADataError, match="top must be a whole number from 1 to 60"):
         charts.renewal_punctuality_table(TRAININGS, top=top)
 
 

@@ -91,8 +91,8 @@ def test_every_session_is_drawn_or_counted():
             {"capacity": {8: 4, 7: 4, 9: 4}},
             "capacity: no training in these sessions has the id 8, 9",
         ),
-        ({"months": 0}, "months must be a whole number from 1 to 1200, not 0"),
-        ({"top": 61}, "top must be 1 to 60, not 61"),
+        ({"months": 0}, "months must be a whole number from 1 to 1,200, not 0"),
+        ({"top": 61}, "top must be a whole number from 1 to 60, not 61"),
         ({"as_of": "now"}, "as_of must be a day such as 2026-06-30, not 'now'"),
     ],
 )

@@ -77,7 +77,7 @@ def test_the_title_names_the_busiest_week():
 
 @pytest.mark.parametrize("top", [0, 41, True, "all"])
 def test_the_number_of_rows_is_checked(top):
-    with pytest.raises(KPADataError, match="top must be 1 to 40"):
+    with pytest.raises(KPADataError, match="top must be a whole number from 1 to 40"):
         charts.session_plan(SESSIONS, top=top)
 
 

@@ -209,7 +209,7 @@ def test_counts_that_cannot_be_drawn_are_named(frame, named):
 
 @pytest.mark.parametrize("top", [0, 13, 2.5, True])
 def test_an_impossible_number_of_groups_is_named(top):
-    with pytest.raises(KPADataError, match="top must be 1 to 12"):
+    with pytest.raises(KPADataError, match="top must be a whole number from 1 to 12"):
         charts.status_over_time_table(TREND, top=top)
 
 

@@ -158,14 +158,14 @@ def test_controls_and_python_stay_in_sync_with_one_rebuild_each(explorer: Expiry
         ("trainings", "all", "trainings must be a list"),
         ("trainings", [[1]], r"trainings: there is no \[1\]"),
         ("field_offices", [{}], "field_offices: there is no {}"),
-        ("statuses", ["late"], "statuses: there is no 'late'; there are current"),
+        ("statuses", ["late"], "statuses: 'late' is not one of current"),
         ("search", 7, "search must be text"),
         ("include_terminated", 1, "include_terminated must be True or False"),
         ("selected", [{"training_id": 1}], "selected must be bars"),
         ("selected", 5, "selected must be bars"),
         ("selected", pl.Series([5]), "selected must be bars"),
         ("selected", {"training_id": [1], "status": "expired"}, r"there is no \[1\]"),
-        ("asof", "2026-06-30", "ExpiryExplorer has no choice asof; there are as_of"),
+        ("asof", "2026-06-30", "ExpiryExplorer has no choice asof; its choices are as_of"),
     ],
 )
 def test_an_invalid_value_is_an_error_that_names_the_choice_and_changes_nothing(

@@ -227,11 +227,11 @@ def test_a_share_of_gaps_is_0_only_for_no_gap_and_100_only_for_nothing_else(
             "start must not be before the first completion: start is 1 Jan 2001",
         ),
         ("start", "30/06/2026", "start must be a day"),
-        ("every", "1m", "every: there is no '1m'; there are 1d, 1w, 1mo, 1q, 1y"),
-        ("every", None, "every: there is no None"),
-        ("by", "office", "by: there is no 'office'; there are field_office, job_title"),
+        ("every", "1m", "every: '1m' is not one of 1d, 1w, 1mo, 1q, 1y"),
+        ("every", None, "every: None is not one of 1d"),
+        ("by", "office", "by: 'office' is not one of field_office, job_title"),
         ("expiring_days", -1, "expiring_days must be a whole number from 0 to 36,500"),
-        ("statuses", ["expired"], "TrendExplorer has no choice statuses; there are as_of"),
+        ("statuses", ["expired"], "TrendExplorer has no choice statuses; its choices are as_of"),
     ],
 )
 def test_an_invalid_value_is_one_clear_error_and_changes_nothing(

@@ -18,9 +18,8 @@ from kpa_analytics.analysis.explanations.explain_next import NextSteps, check_pl
 from kpa_analytics.analysis.explanations.explain_parts import composed_steps
 from kpa_analytics.analysis.explanations.explanation import Explanation
 from kpa_analytics.analysis.explanations.explanation_step import Step
-from kpa_analytics.analysis.find import person_meant, training_meant
-from kpa_analytics.analysis.names import known_trainings, people_names
-from kpa_analytics.analysis.people_filter import PeopleFilter
+from kpa_analytics.analysis.find import need_person, need_training
+from kpa_analytics.analysis.names import people_names
 from kpa_analytics.analysis.planning.session_plan import SessionPlan
 from kpa_analytics.analysis.requirements import required_pairs, requirements
 from kpa_analytics.analysis.schedules import as_expiring_days
@@ -104,7 +103,7 @@ def explain(
         What to do next:
         - The case is on no supervisor's list, because a is not in the user list.
           (docs/rules.md#11-whose-list-a-case-is-on)
-        - Nobody may teach Ladders next: nobody taught it in the last 24 months.
+        - Nobody may teach Ladders next (nobody taught it in the last 24 months).
           (docs/rules.md#10-who-may-teach)
     """
     explainer = Explainer(data, as_of=as_of, expiring_days=expiring_days, required=required)
@@ -173,16 +172,9 @@ class Explainer:
         Raises:
             KPADataError: as `explain()`.
         """
-        if not isinstance(m_user_id, str):
-            raise KPADataError(f"m_user_id must be the id of a person, not {m_user_id!r}")
-        if type(training_id) is not int:
-            meant = training_meant(self._data, training_id)
-            raise KPADataError(
-                f"training_id must be the id of a training, not {training_id!r}{meant}"
-            )
         check_plan(plan)
-        cases = self._of_person(m_user_id)
-        if training_id not in cases:
+        cases = self._of_person(m_user_id) if isinstance(m_user_id, str) else {}
+        if type(training_id) is not int or training_id not in cases:
             raise self._nothing(m_user_id, training_id)
         return self._explained(cases, training_id, plan)
 
@@ -246,30 +238,15 @@ class Explainer:
     def _nothing(self, m_user_id: str, training_id: int) -> KPADataError:
         """The error about a pair without a record and without a requirement."""
         data = self._data
-        if m_user_id not in PeopleFilter(data).people["m_user_id"]:
-            meant = person_meant(data, m_user_id)
-            return KPADataError(
-                f"m_user_id: no person in the records has the id {m_user_id!r}{meant}"
-            )
-        pairs = required_pairs(self._required).select("training_id")
-        records = pl.concat([data.completions.lazy().select("training_id"), pairs])
-        titles: dict[int, str] = dict(
-            known_trainings(records, data.trainings)
-            .select("training_id", "training")
-            .collect()
-            .iter_rows()
-        )
-        if training_id not in titles:
-            return KPADataError(
-                f"training_id: no training in the records has the id {training_id!r}"
-            )
+        need_person(data, m_user_id)
+        title = need_training(data, training_id, self._required)
         names: dict[str, Any] = dict(people_names(data.users, "id", "name").collect().iter_rows())
         return KPADataError(
             say(
                 text.NOTHING,
                 user=one_line(names.get(m_user_id, m_user_id)),
                 m_user_id=m_user_id,
-                training=one_line(titles[training_id]),
+                training=one_line(title),
                 training_id=training_id,
             )
         )

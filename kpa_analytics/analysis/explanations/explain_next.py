@@ -22,6 +22,7 @@ from kpa_analytics.analysis.names import people_names
 from kpa_analytics.analysis.planning.instructor_weeks import why_not_eligible
 from kpa_analytics.analysis.planning.session_plan import SessionPlan
 from kpa_analytics.analysis.planning.session_texts import ONLY_INSTRUCTOR
+from kpa_analytics.analysis.single_trainings import single_trainings
 from kpa_analytics.analysis.supervisor_lists import supervisor_lists
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.employment import employment, has_left
@@ -51,10 +52,7 @@ class NextSteps:
     """
 
     def __init__(self, data: TrainingData, rules: Rules, as_of: date) -> None:
-        self._data, self._as_of = data, as_of
-        self._parts = {
-            training: parts for each in rules.composed for training, parts in each.items()
-        }
+        self._data, self._parts, self._as_of = data, rules.parts, as_of
         self._why_nobody = cache(self._reason)
 
     def of(self, case: Case, plan: SessionPlan | None) -> tuple[str, ...]:
@@ -117,7 +115,11 @@ class NextSteps:
         As in plans of sessions, these are the included trainings that the person does not hold or
         that are due. If none is, it is the one that expires first.
         """
-        parts = sorted(self._single(case, case.facts["training_id"]))
+
+        def has_own_proof(training: int) -> bool:
+            return training in case.person and case.person[training]["own_proof"]
+
+        parts = sorted(single_trainings(case.facts["training_id"], self._parts, has_own_proof))
         held = {part: case.person.get(part) for part in parts}
         due = [
             part
@@ -128,14 +130,6 @@ class NextSteps:
             (facts["expiration_date"] or date.max, part) for part, facts in held.items() if facts
         ]
         return due or [min(ends)[1]]
-
-    def _single(self, case: Case, training: int) -> set[int]:
-        """The trainings that must be completed one by one to hold a training."""
-        own = case.person.get(training)
-        proved = own is not None and own["held"] and own["completion_id"] is not None
-        if proved or training not in self._parts:
-            return {training}
-        return {single for part in self._parts[training] for single in self._single(case, part)}
 
     @cached_property
     def _instructors(self) -> dict[int, tuple[dict[str, str], str]]:

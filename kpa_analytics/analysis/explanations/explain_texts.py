@@ -194,7 +194,7 @@ NEXT_STEPS = "What to do next:"
 TEACHING = "docs/rules.md#10-who-may-teach"
 LISTS = "docs/rules.md#11-whose-list-a-case-is-on"
 SESSIONS = "docs/rules.md#12-sessions-to-hold"
-ON_LIST = "{supervisor} (supervisor) has this case on the list."
+ON_LIST = "This case is on the list of {supervisor}, the supervisor."
 NO_PROFILE = "The case is on no supervisor's list, because {user} is not in the user list."
 NO_SUPERVISOR = (
     "The case is on no supervisor's list, because the profile of {user} names no supervisor."
@@ -211,14 +211,14 @@ THROUGH = "Still needed for {training}: {listed}."
 TAUGHT_BY = "{title} can be taught next by {names}."
 LAST_DAY = "{instructor} (through {until})"
 NO_LAST_DAY = "{instructor} (no end date)"
-TAUGHT_BY_NOBODY = "Nobody may teach {title} next: {reason}."
+TAUGHT_BY_NOBODY = "Nobody may teach {title} next ({reason})."
 PLACE = (
     "The plan has a place for {user} in the {title} session in the week of {week}, taught by "
     "{instructor}: {reason}."
 )
 NO_PLACE = "The plan has no place for {user} in a {title} session: {reason}."
 NOT_IN_PLAN = (
-    "The plan does not have this case. It covers gaps on {day} and certificates that expire by "
+    "This case is not in the plan, which covers gaps on {day} and certificates that expire by "
     "{end}, unless the person leaves first."
 )
 

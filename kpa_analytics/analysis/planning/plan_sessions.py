@@ -12,7 +12,6 @@ import polars as pl
 from kpa_analytics.analysis.eligible_instructors import eligible_instructors
 from kpa_analytics.analysis.engine import Rules
 from kpa_analytics.analysis.expiry_status import expiry_status
-from kpa_analytics.analysis.names import known_trainings
 from kpa_analytics.analysis.planning.instructor_weeks import InstructorWeeks
 from kpa_analytics.analysis.planning.last_instructors import last_instructors
 from kpa_analytics.analysis.planning.plan_tables import plan_tables
@@ -24,10 +23,12 @@ from kpa_analytics.analysis.planning.session_seats import SEATS, number_of_seats
 from kpa_analytics.analysis.planning.session_weeks import Costs
 from kpa_analytics.analysis.planning.useful_weeks import with_useful_weeks
 from kpa_analytics.analysis.requirements import requirements, requirements_note
+from kpa_analytics.analysis.training_titles import training_titles
 from kpa_analytics.as_of import Day, day_of
 from kpa_analytics.data.training_data import TrainingData, need_training_data
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame
+from kpa_analytics.whole_number import whole_number
 from kpa_analytics.wording import count
 from kpa_analytics.wording import day as in_words
 
@@ -154,7 +155,6 @@ def plan_sessions(
         weeks=weeks,
         **tables,
         last_instructors=last_instructors(taught, {*cases["training_id"]}, _end(days)),
-        requirements_known=not unknown,
         requirements_note=unknown,
         demo=data.demo,
         account=data.account,
@@ -183,8 +183,7 @@ def _cases(
 
 def _mondays(day: date, weeks: object) -> list[date]:
     """The Mondays of the weeks that begin with the first Monday on or after a day."""
-    if type(weeks) is not int or not 1 <= weeks <= MOST_WEEKS:
-        raise KPADataError(f"weeks must be a whole number from 1 to {MOST_WEEKS}, not {weeks!r}")
+    weeks = whole_number(weeks, "weeks", MOST_WEEKS)
     try:
         first = day + timedelta(days=-day.weekday() % 7)
         _ = first + timedelta(weeks=weeks)
@@ -203,7 +202,7 @@ def _end(days: list[date]) -> date:
 
 def _seats(capacity: object, data: TrainingData) -> Mapping[int, int]:
     """The number of seats of each training."""
-    known = known_trainings(data.completions.lazy(), data.trainings).collect()["training_id"]
+    known = training_titles(data)["training_id"]
     if isinstance(capacity, Mapping):
         return seats_of_trainings(capacity, known.to_list(), "the records")
     return dict.fromkeys(known, number_of_seats(capacity, "capacity"))

@@ -9,9 +9,11 @@ from typing import Any
 import polars as pl
 
 from kpa_analytics.analysis.case_groups import members, with_group_names
+from kpa_analytics.analysis.composed import involved_trainings
 from kpa_analytics.analysis.engine import Rules
 from kpa_analytics.analysis.limiting import HELD, OWN_PROOF
 from kpa_analytics.analysis.names import known_trainings
+from kpa_analytics.analysis.single_trainings import single_trainings
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.employment import employment, has_left
 from kpa_analytics.schema import STATUS
@@ -61,9 +63,8 @@ def session_cases(
         One row for each case in `CASE_COLUMNS`, those due first at the top.
     """
     due = _due(data, status, rules, as_of, end)
-    composed = {training: parts for part in rules.composed for training, parts in part.items()}
-    through = pl.col("training_id").is_in([*composed]) & ~pl.col("own_proof")
-    parts = _parts(data, status, due.filter(through).select(CASE_COLUMNS.names()), composed)
+    through = pl.col("training_id").is_in([*rules.parts]) & ~pl.col("own_proof")
+    parts = _parts(data, status, due.filter(through).select(CASE_COLUMNS.names()), rules)
     cases = due.filter(~through).select(CASE_COLUMNS.names())
     if not parts.is_empty():
         cases = (
@@ -102,19 +103,18 @@ def _due(
 
 
 def _parts(
-    data: TrainingData, status: pl.DataFrame, cases: pl.DataFrame, composed: dict[int, list[int]]
+    data: TrainingData, status: pl.DataFrame, cases: pl.DataFrame, rules: Rules
 ) -> pl.DataFrame:
     """The included trainings that make composed ones valid again.
 
     These are the ones that the person does not hold. If the person holds all of them and none is
     due by then, the training's own schedule decides, and the one that expires first begins it anew.
     """
-    involved = {*composed, *(part for parts in composed.values() for part in parts)}
     rows = status.filter(
         HELD,
         pl.col("m_user_id").is_in(cases["m_user_id"].implode()),
-        pl.col("training_id").is_in(involved),
-    ).select(*_CASE, "completion_id", "expiration_date", "status")
+        pl.col("training_id").is_in(involved_trainings(rules.composed)),
+    ).select(*_CASE, OWN_PROOF.alias("own_proof"), "expiration_date", "status")
     held: dict[tuple[str, int], dict[str, Any]] = {
         (row["m_user_id"], row["training_id"]): row for row in rows.iter_rows(named=True)
     }
@@ -124,16 +124,13 @@ def _parts(
         .iter_rows()
     )
 
-    def single(person: str, training: int) -> set[int]:
-        """The trainings that must be completed one by one to hold a training."""
-        own = held.get((person, training))
-        if training not in composed or (own and own["completion_id"] is not None):
-            return {training}
-        return {leaf for part in composed[training] for leaf in single(person, part)}
-
     def needed(case: dict[str, Any]) -> Iterator[dict[str, Any]]:
         person = case["m_user_id"]
-        parts = sorted(single(person, case["training_id"]))
+
+        def has_own_proof(training: int) -> bool:
+            return (person, training) in held and held[person, training]["own_proof"]
+
+        parts = sorted(single_trainings(case["training_id"], rules.parts, has_own_proof))
         lacking = [part for part in parts if (person, part) not in held]
         ends = [
             (row["expiration_date"] or date.max, part)

@@ -36,9 +36,9 @@ class SessionPlan:
         unplaced: `schema.UNPLACED`, one row for each case without a place, and why.
         last_instructors: `schema.LAST_INSTRUCTORS`, one row for each training of the plan that
             nobody is eligible to teach any more before the plan ends.
-        requirements_known: whether requirements were provided. If not, people who never completed
-            a training are in the plan only if a composed training needs it.
-        requirements_note: which requirements are not known; empty if all are.
+        requirements_note: which requirements are not known; empty if all are. People whose
+            requirements are not known, and who never completed a training, are in the plan only if
+            a composed training needs it.
         demo: whether the records are invented.
         account: the name of the account in accounts.toml; None for the account of the settings.
     """
@@ -50,10 +50,14 @@ class SessionPlan:
     people: pl.DataFrame
     unplaced: pl.DataFrame
     last_instructors: pl.DataFrame = field(default_factory=LAST_INSTRUCTORS.empty)
-    requirements_known: bool = True
     requirements_note: str = ""
     demo: bool = False
     account: str | None = None
+
+    @property
+    def requirements_known(self) -> bool:
+        """Whether all requirements are known."""
+        return not self.requirements_note
 
     @property
     def cost(self) -> float:
@@ -89,7 +93,7 @@ class SessionPlan:
     def unknown(self) -> list[str]:
         """A sentence if requirements are not known: whom the plan leaves out."""
         note = self.requirements_note
-        return [] if self.requirements_known else [say(text.WITHOUT_REQUIREMENTS, note=note)]
+        return [say(text.WITHOUT_REQUIREMENTS, note=note)] if note else []
 
     @property
     def notes(self) -> list[str]:

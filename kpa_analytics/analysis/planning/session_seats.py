@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from kpa_analytics.errors import KPADataError
+from kpa_analytics.whole_number import whole_number
 from kpa_analytics.wording import listing
 
 #: The usual number, and the most that is accepted.
@@ -17,9 +18,7 @@ def number_of_seats(seats: object, name: str) -> int:
     Raises:
         KPADataError: it is not a whole number from 1 to 10,000.
     """
-    if type(seats) is int and 1 <= seats <= MOST_SEATS:
-        return seats
-    raise KPADataError(f"{name} must be a whole number from 1 to {MOST_SEATS:,}, not {seats!r}")
+    return whole_number(seats, name, MOST_SEATS)
 
 
 def seats_of_trainings(

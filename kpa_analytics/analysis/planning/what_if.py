@@ -8,9 +8,9 @@ import polars as pl
 
 from kpa_analytics.analysis.composed import composed_trainings
 from kpa_analytics.analysis.expiry_status import expiry_status
-from kpa_analytics.analysis.names import known_trainings
 from kpa_analytics.analysis.planning.session_plan import SessionPlan
 from kpa_analytics.analysis.requirements import required_pairs, requirements
+from kpa_analytics.analysis.training_titles import training_titles
 from kpa_analytics.as_of import Day, as_day, day_of
 from kpa_analytics.data.training_data import TrainingData, need_training_data
 from kpa_analytics.errors import KPADataError
@@ -174,10 +174,9 @@ def _check(data: TrainingData, rows: pl.DataFrame, needed: pl.DataFrame | None, 
         raise KPADataError(
             f"sessions: no session can be planned before as_of, {in_words(day)}: {days}"
         )
-    pairs = required_pairs(needed).select("m_user_id", "training_id")
-    records = pl.concat([data.completions.lazy().select("m_user_id", "training_id"), pairs])
-    trainings = known_trainings(records, data.trainings).collect()["training_id"]
-    people = pl.concat([data.users["id"], records.select("m_user_id").collect()["m_user_id"]])
+    trainings = training_titles(data, needed)["training_id"]
+    required = required_pairs(needed).select("m_user_id").collect()
+    people = pl.concat([data.users["id"], data.completions["m_user_id"], required["m_user_id"]])
     for column, known, noun in (
         ("training_id", trainings, "training"),
         ("m_user_id", people, "person"),
