@@ -10,6 +10,8 @@ import polars as pl
 import pytest
 
 import kpa_analytics as kpa
+from kpa_analytics.data.training_data import LOADED
+from kpa_analytics.endpoints import endpoint_of
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import need
 from kpa_analytics.schema import (
@@ -90,6 +92,22 @@ def test_a_frame_of_another_library_is_refused_with_the_way_to_convert_it(module
             call(frame)
         assert (f"convert it with pl.{how}(frame" in str(caught.value)) == bool(how)
         assert ("pl." in str(caught.value)) == bool(how)
+
+
+@pytest.mark.parametrize("name", LOADED)
+def test_training_data_takes_the_frames_of_the_loaders_only(name: str) -> None:
+    table = endpoint_of(name).table
+    whole = table.empty().clear(1)
+    given = {"completions": COMPLETIONS.empty()}
+    assert getattr(kpa.TrainingData(**{**given, name: whole.lazy()}), name).equals(whole)
+    for wrong, said in (
+        (None, "expected a polars frame"),
+        ("a.csv", "expected a polars frame"),
+        (whole.drop("id", "m_user_id", strict=False), "no column"),
+        (whole.with_columns(pl.lit(True).alias(whole.columns[0])), "is Boolean"),
+    ):
+        with pytest.raises(KPADataError, match=f"^{table.name}: .*{said}"):
+            kpa.TrainingData(**{**given, name: wrong})
 
 
 def frame_of_library(module: str) -> object:

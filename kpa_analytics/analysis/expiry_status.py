@@ -59,7 +59,8 @@ def expiry_status(
         expiring_days: days before expiration that count as expiring, for trainings without their
             own number of days; default 30, at most 36,500.
         required: who must have which training: a frame of m_user_id and training_id, or the
-            vendor's employee status. Required trainings that were never completed are added as
+            vendor's employee status. Of the pairs of `required_trainings()`, only those with
+            `required` true count. Required trainings that were never completed are added as
             missing, not_due or expiring. The vendor only gives today's requirements. For a past day
             they are used too, unless the person or the training did not exist yet.
         include_terminated: also count people who left on or before `as_of`; default False. The

@@ -272,7 +272,9 @@ class Fleet:
                 different columns; the message names the account.
 
         Examples:
-            >>> fleet = Fleet({"north": TrainingData(completions=pl.DataFrame({"id": [1, 2]}))})
+            >>> from kpa_analytics.schema import COMPLETIONS
+            >>> two = TrainingData(completions=COMPLETIONS.empty().clear(2))
+            >>> fleet = Fleet({"north": two})
             >>> fleet.each(lambda data: data.completions.select(pl.len())).rows()
             [('north', 2)]
         """

@@ -41,8 +41,7 @@ def required_trainings(
     or to drivers. Any other condition is `cannot_tell`: `required` is null, because the API does
     not show whom it selects. Source: docs/rules.md section 13.
 
-    `expiry_status(required=...)` takes the rows in which `required` is true:
-    `required_trainings(trainings, users).filter("required")`.
+    `expiry_status(required=...)` takes this frame, and counts the rows in which `required` is true.
 
     Args:
         trainings: as `load_trainings()` returns them.

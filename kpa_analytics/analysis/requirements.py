@@ -36,7 +36,8 @@ def required_pairs(required: AnyFrame | None) -> pl.LazyFrame:
     """The required pairs of person and training, in any order; a pair may be repeated.
 
     `required` is a frame of m_user_id and training_id, or the vendor's employee status with its
-    incomplete and complete trainings; None if the requirements are unknown.
+    incomplete and complete trainings; None if the requirements are unknown. Of the pairs of
+    `required_trainings()`, which have a column `required`, only the true ones are required.
 
     Raises:
         KPADataError: the frame is neither of these; the message names the missing column.
@@ -44,13 +45,24 @@ def required_pairs(required: AnyFrame | None) -> pl.LazyFrame:
     if required is None:
         return REQUIRED.empty().lazy()
     if "incomplete_training_ids" not in need(required, REQUIRED).collect_schema():
-        return need(required, REQUIRED, *REQUIRED.schema).select(*REQUIRED.schema)
+        pairs = need(required, REQUIRED, *REQUIRED.schema)
+        return _only_required(pairs).select(*REQUIRED.schema)
     return (
         need(required, EMPLOYEE_STATUS, "m_user_id", *_LISTS)
         .select("m_user_id", pl.concat_list(pl.col(_LISTS).fill_null([])).alias("training_id"))
         .explode("training_id")
         .drop_nulls("training_id")
     )
+
+
+def _only_required(pairs: pl.LazyFrame) -> pl.LazyFrame:
+    """The pairs whose column `required` is true; all pairs without this column.
+
+    `required_trainings()` also lists pairs of which it is not known whether they are required, and
+    pairs that only the vendor lists.
+    """
+    says = pairs.collect_schema().get("required") == pl.Boolean
+    return pairs.filter("required") if says else pairs
 
 
 def required_sources(required: AnyFrame | None, *, by: str) -> pl.DataFrame:

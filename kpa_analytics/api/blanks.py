@@ -32,6 +32,8 @@ def fix_blank_types(body: bytes, key: str, record: type[Struct]) -> bytes | None
         records = answer[key]
     except (ValueError, LookupError, TypeError, RecursionError):
         return None
+    if not isinstance(records, list):
+        return None
     blanks = _blanks(record)
     changed = [_fix_record(item, blanks) for item in records if isinstance(item, dict)]
     return msgspec.json.encode(answer) if any(changed) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, Self
@@ -24,6 +25,9 @@ from kpa_analytics.wording import count
 
 #: The vendor's maximum number of records in a page.
 PAGE_SIZE = 1000
+
+#: Names of methods, such as `training.completed.list`.
+_METHOD = re.compile(r"[A-Za-z][\w-]*(\.[\w-]+)*", re.ASCII)
 
 #: No company has more pages than this: an answer that announces more is refused.
 MOST_PAGES = 100_000
@@ -76,6 +80,9 @@ class Client:
     """
 
     def __init__(self, current: Settings | None = None) -> None:
+        if not isinstance(current, Settings | None):
+            kind, current = type(current).__name__, None  # it may be the token
+            raise KPASettingsError(f"Client needs the result of settings(), not {kind}")
         self.settings = current or settings()
         self.notify: Any = lambda text: None
         self._session = open_session(self.settings, lambda text: self.notify(text))
@@ -107,9 +114,11 @@ class Client:
         Raises:
             KPAAPIError: the API refused the request; there is one subclass per documented code.
             KPATransportError: the request did not arrive, or its answer did not come back.
-            KPADataError: the answer says `ok: true` but can't be decoded.
+            KPADataError: this is no name of a method, or the answer says `ok: true` but can't be
+                decoded.
         """
         if "token" in parameters:
+            del parameters["token"]  # no traceback shows it
             raise KPASettingsError(
                 "the client adds the token itself: set it with configure(token=...)"
             )
@@ -196,6 +205,8 @@ class Client:
         )
 
     def _send(self, method: str, parameters: dict[str, Any], refresh: bool) -> Response:
+        if not isinstance(method, str) or not _METHOD.fullmatch(method):
+            raise KPADataError(f"{method!r} is not the name of an API method, such as api.ping")
         response: Response = self._session.post(
             f"{self.settings.api_url}/{method}",
             json=parameters,

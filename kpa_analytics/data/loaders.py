@@ -14,7 +14,7 @@ from kpa_analytics.data.progress import one_bar
 from kpa_analytics.data.snapshots import Kept, SnapshotFolder, snapshot_folder
 from kpa_analytics.data.training_data import LOADED, TrainingData
 from kpa_analytics.endpoints import COLLECTIONS
-from kpa_analytics.errors import KPADataError
+from kpa_analytics.errors import KPADataError, KPASettingsError
 from kpa_analytics.schema import (
     COMPLETIONS,
     EMPLOYEE_STATUS,
@@ -253,7 +253,7 @@ def load_all(
             raise KPADataError("client and account each name an account: give only one of them")
         return load_account(account_settings(account), account, refresh=refresh)
     # once: another thread may call configure()
-    return load_account(client.settings if client else settings(), None, refresh, client)
+    return load_account(_settings_of(client), None, refresh, client)
 
 
 def load_account(
@@ -287,7 +287,7 @@ def _load(
 ) -> Kept:
     if refresh not in (True, False, "recent"):
         raise KPADataError(f"refresh must be True, False or 'recent', not {refresh!r}")
-    current = current or (client.settings if client else settings())
+    current = current or _settings_of(client)
     if not refresh and (kept := _fresh(table, params, current)):
         return kept
     from kpa_analytics.data.fetch import fetch, one_at_a_time
@@ -297,6 +297,17 @@ def _load(
             return kept
         with nullcontext(client) if client else _new_client(current) as caller:
             return fetch(caller, table, params, refresh=refresh)
+
+
+def _settings_of(client: object) -> Settings:
+    """The settings of a client, or the current ones."""
+    if client is None:
+        return settings()
+    from kpa_analytics.api.client import Client
+
+    if not isinstance(client, Client):
+        raise KPASettingsError(f"client must be a kpa.Client, not {type(client).__name__}")
+    return client.settings
 
 
 def _new_client(current: Settings) -> Client:

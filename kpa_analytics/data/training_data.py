@@ -13,7 +13,7 @@ from kpa_analytics.data.snapshots import Snapshot
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.endpoints import COLLECTIONS, endpoint_of
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import typed
+from kpa_analytics.inputs import need, typed
 from kpa_analytics.schema import (
     BLANK_IDS,
     EMPLOYEE_STATUS,
@@ -49,6 +49,10 @@ class TrainingData:
         without_requirements: in the joined records of a fleet, the accounts whose requirements are
             not known, if those of others are.
 
+    Raises:
+        KPADataError: a frame is not one of polars, a column is missing or has another type, or the
+            rows are of several accounts.
+
     Examples:
         >>> import kpa_analytics as kpa
         >>> with kpa.demo.serve() as api:
@@ -74,11 +78,11 @@ class TrainingData:
     without_requirements: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Convert types that fit, such as categories for texts, once for every analysis."""
+        """Check the frames, and convert types that fit, such as categories for texts, once."""
         for name in LOADED:
-            frame = getattr(self, name)
-            if isinstance(frame, pl.DataFrame):
-                object.__setattr__(self, name, typed(frame, endpoint_of(name).table))
+            frame, table = getattr(self, name), endpoint_of(name).table
+            need(frame, table, *table.schema)
+            object.__setattr__(self, name, typed(frame.lazy().collect(), table))
 
     @property
     def whole(self) -> TrainingData:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from kpa_analytics.analysis.requirements import REQUIRED
 from kpa_analytics.schema import EMPLOYEE_STATUS
+from kpa_analytics.spark.columns import polars_schema
 
 if TYPE_CHECKING:
     from kpa_analytics.spark.arguments import Argument, SparkCall, SparkOrPolars
@@ -20,4 +23,11 @@ def required_argument(call: SparkCall, required: SparkOrPolars | None) -> Argume
     status = call.argument(required, EMPLOYEE_STATUS, "m_user_id", *_LISTS)
     if _LISTS[0] in status.wire.columns:
         return status
+    schema = (
+        required.collect_schema()
+        if isinstance(required, pl.DataFrame | pl.LazyFrame)
+        else polars_schema(required)
+    )
+    if schema.get("required") == pl.Boolean:  # the pairs of `required_trainings()`
+        required = required.filter("required")
     return call.argument(required, REQUIRED, *REQUIRED.schema)

@@ -362,8 +362,8 @@ def test_an_id_that_can_not_be_made_unique_is_named() -> None:
 
 
 def test_an_error_of_one_account_names_it() -> None:
-    fleet = kpa.Fleet({"north": TrainingData(completions=pl.DataFrame({"id": [1]}))})
-    with pytest.raises(KPADataError, match="north: completions: no column"):
+    fleet = kpa.Fleet({"north": TrainingData(completions=schema.COMPLETIONS.empty().clear(1))})
+    with pytest.raises(KPADataError, match="north: completions or required: a row has no"):
         fleet.status(as_of=date(2026, 6, 30))
     with pytest.raises(KPADataError, match="no account 'east' in this fleet; it has north"):
         fleet["east"]

@@ -13,6 +13,7 @@ import pytest
 
 import kpa_analytics as kpa
 from kpa_analytics.analysis.assignment_rules import assignment, public_conditions
+from kpa_analytics.errors import KPADataError
 from kpa_analytics.schema import (
     COMPLETIONS,
     EMPLOYEE_STATUS,
@@ -302,6 +303,27 @@ def test_an_explanation_says_how_the_catalogue_assigns_the_training() -> None:
     assert "The catalogue assigns it to everyone." in said[1]
     assert "The catalogue assigns it by job title." in said[2]
     assert "The catalogue assigns" not in said[6]
+
+
+@pytest.mark.parametrize("lazy", [False, True])
+def test_only_what_is_known_to_be_required_counts_as_missing(lazy: bool) -> None:
+    catalogue = [training(1, ALL), training(2, NONE), training(3, limited("region", "north"))]
+    data = kpa.TrainingData(
+        completions=COMPLETIONS.empty(),
+        trainings=frame_of(TRAININGS, *catalogue),
+        users=frame_of(USERS, *PEOPLE),
+        employee_status=vendors(ann=([2], [])),
+    )
+    pairs = kpa.required_trainings(data.trainings, data.users, data.employee_status, as_of=DAY)
+    assert {*pairs["required"]} == {True, False, None}
+    given: Any = pairs.lazy() if lazy else pairs
+    status = kpa.expiry_status(
+        data.completions, data.trainings, data.users, as_of=DAY, required=given
+    )
+    expected = [("ann", 1, MISSING), ("bob", 1, MISSING), ("cat", 1, MISSING)]
+    assert status.select("m_user_id", "training_id", "status").rows() == expected
+    with pytest.raises(KPADataError, match="is not known to need it"):
+        kpa.explain(data, "ann", 2, as_of=DAY, required=given)
 
 
 @pytest.mark.parametrize(

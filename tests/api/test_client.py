@@ -228,6 +228,23 @@ def test_an_answer_without_its_list_is_refused(client: Client, api: DemoAPI) -> 
         client.records(USERS)
 
 
+@pytest.mark.parametrize("value", ["null", "5", "0", "false", '"x"', "{}", "[5]", "[null]"])
+def test_what_is_no_list_of_records_is_refused(client: Client, api: DemoAPI, value: str) -> None:
+    body = f'{{"ok": true, "users": {value}}}'.encode()
+    api.faults.add(Fault.body(lambda _: body), method=USERS)
+    with pytest.raises(KPADataError, match="users"):
+        client.records(USERS)
+
+
+@pytest.mark.parametrize("method", ["../x", "", None, 5, "users list", "users.list?token=1"])
+def test_what_is_no_name_of_a_method_is_not_sent(
+    client: Client, api: DemoAPI, method: object
+) -> None:
+    with pytest.raises(KPADataError, match="is not the name of an API method"):
+        client.call(method)  # type: ignore[arg-type]
+    assert api.requests == []
+
+
 def test_an_unknown_method_is_an_api_error(client: Client) -> None:
     with pytest.raises(KPAError, match="api_method_not_found"):
         client.call("trainings.v9.list")

@@ -42,6 +42,22 @@ def test_no_frame_of_ctrl_c_during_a_request_holds_the_token(guarded: DemoAPI) -
     assert any(came_in_mid_request for came_in_mid_request, _ in outcomes)
 
 
+@pytest.mark.parametrize(
+    "use", [lambda: kpa.Client(TOKEN), lambda: kpa.load_users(client=TOKEN)], ids=["made", "given"]
+)
+def test_a_token_in_place_of_a_client_is_not_shown(use: Callable[[], object]) -> None:
+    with pytest.raises(KPAError, match=r"lient .* not str") as caught:
+        use()
+    assert TOKEN not in str(caught.value)
+
+
+def test_no_frame_of_a_token_among_parameters_holds_it(guarded: DemoAPI) -> None:
+    use(guarded)
+    with kpa.Client() as client, pytest.raises(KPAError) as caught:
+        client.call("api.ping", token=TOKEN)
+    assert places_of_token(caught.value) == []
+
+
 @pytest.mark.parametrize("wrong", [{"timeout": -1}, {"cache_dir": ""}, {"api_url": "x"}])
 @pytest.mark.parametrize("call", [kpa.configure, Settings])
 def test_no_frame_of_a_wrong_setting_holds_the_token(
