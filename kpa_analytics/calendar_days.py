@@ -1,14 +1,17 @@
 """Calendar arithmetic for the rules: days and windows of every year, and months after a day.
 
-All functions take and return polars expressions. A day that does not exist (29 February in most
-years, 31 April) means the last day of the month. Null gives null.
+All functions but one take and return polars expressions. A day that does not exist (29 February in
+most years, 31 April) means the last day of the month. Null gives null.
 """
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import NamedTuple
 
 import polars as pl
+
+from kpa_analytics.schema import SCHEDULE_TYPES
 
 
 class YearlyDay(NamedTuple):
@@ -54,13 +57,14 @@ class YearlyWindow(NamedTuple):
         in_year = day.dt.year()
         return in_year + (self.closes.in_year(in_year) < day) - self._wraps()
 
-    def holds(self, day: pl.Expr) -> pl.Expr:
-        """Whether `day` is in a window."""
-        return day <= self.closing(self.opened(day))
-
     def _wraps(self) -> pl.Expr:
         opens, closes = (yearly.month * 100 + yearly.day for yearly in self)
         return (closes < opens).cast(pl.Int32)
+
+
+def monday_of(day: date) -> date:
+    """The Monday of the week of a day."""
+    return day - timedelta(days=day.weekday())
 
 
 def months_after(day: pl.Expr, months: pl.Expr) -> pl.Expr:
@@ -69,12 +73,20 @@ def months_after(day: pl.Expr, months: pl.Expr) -> pl.Expr:
     return YearlyDay(count % 12 + 1, day.dt.day()).in_year(count // 12)
 
 
+#: Whether a training of the catalogue is a window training.
+IS_WINDOW = pl.col("schedule_type").eq("window").fill_null(False)
+#: Whether its schedule type is one of the vendor's, or blank: then the other fields decide.
+TYPE_IS_KNOWN = pl.col("schedule_type").is_in(SCHEDULE_TYPES) | (
+    pl.col("schedule_type").str.strip_chars().fill_null("").eq("")
+)
 #: The window of a window training, and a fixed expiration day, as columns of the catalogue.
 WINDOW = YearlyWindow(
     YearlyDay(pl.col("window_open_month"), pl.col("window_open_day")),
     YearlyDay(pl.col("window_close_month"), pl.col("window_close_day")),
 )
 FIXED_DAY = YearlyDay(pl.col("expires_on_month"), pl.col("expires_on_day"))
+#: Whether the catalogue gives a fixed expiration day, also one that does not exist.
+HAS_FIXED_DAY = pl.all_horizontal(part > 0 for part in FIXED_DAY).fill_null(False)
 
 
 def are_possible(*days: YearlyDay) -> pl.Expr:

@@ -25,6 +25,8 @@ LANGUAGE = "en"
 TITLE = "Training records"
 #: The text on every chart, page and file made from demo data.
 DEMO_MARK = "DEMO DATA - invented people and records, not evidence"
+#: The subject of a mail and the title of an event that are made from demo data.
+DEMO_SUBJECT = "DEMO DATA - {subject}"
 #: A figure that cannot be given.
 NOT_KNOWN = "not known"
 #: Why the number of missing cases is not known.

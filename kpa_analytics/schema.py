@@ -183,6 +183,11 @@ _PERIOD = (
 )
 _DEMO = Column("demo", pl.Boolean, "made from demo data")
 
+#: The columns of a case: a person and a training.
+CASE_KEY = ("m_user_id", "training_id")
+#: The lists of required trainings in the vendor's employee status.
+REQUIRED_LISTS = ("incomplete_training_ids", "complete_training_ids")
+
 COMPLETIONS = _table(
     "completions",
     "load_completions()",

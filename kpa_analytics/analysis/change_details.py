@@ -10,16 +10,15 @@ import polars as pl
 from kpa_analytics.analysis.requirements import required_pairs
 from kpa_analytics.analysis.schedules import SCHEDULE_FIELDS, schedules
 from kpa_analytics.data.scope import with_parts
-from kpa_analytics.schema import CAUSE
+from kpa_analytics.schema import CASE_KEY, CAUSE
 from kpa_analytics.wording import day as in_words
 from kpa_analytics.wording import day_texts
 
 if TYPE_CHECKING:
     from kpa_analytics.analysis.situation import Situation
 
-_CASE = ["m_user_id", "training_id"]
 #: The fields on which the status of a completion depends.
-_OF_RECORD = ("id", *_CASE, "created", "date", "special_expiration_date")
+_OF_RECORD = ("id", *CASE_KEY, "created", "date", "special_expiration_date")
 _OF_PERSON = ("id", "created", "hireDate", "terminationDate")
 #: The id of a record in a text.
 _RECORD = pl.col("id").cast(pl.String).fill_null("without an id")
@@ -36,7 +35,7 @@ def details(before: Situation, after: Situation, cases: pl.DataFrame) -> pl.Data
     included = _included(before, after, cases)
     rules = _rules(before, after, included["part"].unique())
     texts = {
-        "record": _texts(_records(before, after), included, _CASE),
+        "record": _texts(_records(before, after), included, CASE_KEY),
         "rule": _texts(rules, included, ["training_id"]),
         "person": _people(before, after),
         "requirement": _requirements(before, after),
@@ -44,7 +43,7 @@ def details(before: Situation, after: Situation, cases: pl.DataFrame) -> pl.Data
     parts = [
         cases.filter(pl.col("cause") == cause).join(
             text,
-            on=[name for name in _CASE if name in text.columns],
+            on=[name for name in CASE_KEY if name in text.columns],
             how="left",
             nulls_equal=True,
         )
@@ -69,7 +68,7 @@ def _included(before: Situation, after: Situation, cases: pl.DataFrame) -> pl.Da
     return pl.DataFrame(rows, schema=types, orient="row")
 
 
-def _texts(differences: pl.DataFrame, included: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+def _texts(differences: pl.DataFrame, included: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
     """One text for each case or training, with the differences of its included trainings."""
     rows = differences.rename({"training_id": "part"}).join(included, on="part")
     return _joined(rows.sort("part", maintain_order=True), keys)
@@ -93,14 +92,14 @@ def _records(before: Situation, after: Situation) -> pl.DataFrame:
     edited = gone.join(come, on="id", suffix="_new")
     added, removed = (
         rows.join(others, on="id", how="anti").select(
-            *_CASE,
+            *CASE_KEY,
             text=pl.format("record {} {}, {}", _RECORD, pl.lit(change), _completed()),
         )
         for change, rows, others in (("added", come, gone), ("removed", gone, come))
     )
     edit = edited.with_columns(text=pl.format("record {} edited: {}", "id", _edits(_OF_RECORD[1:])))
     moved_to = edit.select(m_user_id="m_user_id_new", training_id="training_id_new", text="text")
-    return pl.concat([added, removed, edit.select(*_CASE, "text"), moved_to]).unique(
+    return pl.concat([added, removed, edit.select(*CASE_KEY, "text"), moved_to]).unique(
         maintain_order=True
     )
 
@@ -158,11 +157,11 @@ def _requirements(before: Situation, after: Situation) -> pl.DataFrame:
     gone = "no longer required" if after.required is not None else "required before, not known now"
     rows = pl.concat(
         [
-            new.join(old, on=_CASE, how="anti").with_columns(text=pl.lit(added)),
-            old.join(new, on=_CASE, how="anti").with_columns(text=pl.lit(gone)),
+            new.join(old, on=CASE_KEY, how="anti").with_columns(text=pl.lit(added)),
+            old.join(new, on=CASE_KEY, how="anti").with_columns(text=pl.lit(gone)),
         ]
     )
-    return _joined(rows, _CASE)
+    return _joined(rows, CASE_KEY)
 
 
 def _distinct(frame: pl.DataFrame, columns: Iterable[str]) -> pl.DataFrame:

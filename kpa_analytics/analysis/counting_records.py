@@ -5,8 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from kpa_analytics.analysis.latest_completion import AGE
-
-_PAIR = ("m_user_id", "training_id")
+from kpa_analytics.schema import CASE_KEY
 
 
 def counting_records(completions: pl.DataFrame, status: pl.DataFrame) -> pl.DataFrame:
@@ -20,11 +19,11 @@ def counting_records(completions: pl.DataFrame, status: pl.DataFrame) -> pl.Data
     completion. Cases that are held through included trainings have none.
     """
     own = status.filter(pl.col("expiration_source").ne_missing(pl.lit("composed")))
-    named = own.select(*_PAIR, "date", id="completion_id")
+    named = own.select(*CASE_KEY, "date", id="completion_id")
     return (
         completions.with_row_index("row")
-        .join(named, on=[*_PAIR, "id", "date"], how="semi", nulls_equal=True)
+        .join(named, on=[*CASE_KEY, "id", "date"], how="semi", nulls_equal=True)
         .sort(*AGE, descending=True, nulls_last=True, maintain_order=True)
-        .unique(_PAIR, keep="first", maintain_order=True)
-        .select(*_PAIR, "row")
+        .unique(CASE_KEY, keep="first", maintain_order=True)
+        .select(*CASE_KEY, "row")
     )

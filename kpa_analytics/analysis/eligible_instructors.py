@@ -23,7 +23,7 @@ from kpa_analytics.statuses import EXPIRED
 from kpa_analytics.wording import day_texts, say
 
 _READ = ("id", "training_id", "m_user_id", "created", "date", "special_expiration_date")
-_CASE = ("training_id", "m_instructor_id")
+_TEACHING = ("training_id", "m_instructor_id")
 _VALID = pl.col("is_valid").fill_null(False)
 _ELIGIBLE = _VALID & pl.col("is_known").eq_missing(True) & ~pl.col("has_left").eq_missing(True)
 _NOBODY = pl.col("m_instructor_id").is_null()
@@ -106,7 +106,7 @@ def _instructors(
     taught = (
         completions.lazy()
         .filter(pl.col("m_instructor_id").is_not_null(), in_last_months(day, months))
-        .group_by(_CASE)
+        .group_by(_TEACHING)
         .agg(
             pl.len().cast(pl.Int64).alias("completions"), pl.col("date").max().alias("last_taught")
         )
@@ -131,7 +131,7 @@ def _instructors(
     rows = (
         known_trainings(completions.lazy(), trainings)
         .join(taught.lazy(), on="training_id", how="left")
-        .join(certificates.lazy(), on=_CASE, how="left")
+        .join(certificates.lazy(), on=_TEACHING, how="left")
         .join(people, on="m_instructor_id", how="left")
         .pipe(with_names, users, "m_instructor_id", "instructor")
         .join(demo_flag(completions, users), how="cross")

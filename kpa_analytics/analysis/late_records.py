@@ -15,8 +15,8 @@ from kpa_analytics import report_text as texts
 from kpa_analytics.analysis.engine import Engine, Rules
 from kpa_analytics.analysis.renewals import judged
 from kpa_analytics.data.checks import Check
+from kpa_analytics.schema import CASE_KEY
 
-_PAIR = ("m_user_id", "training_id")
 _DATE, _CREATED = pl.col("date"), pl.col("created_day")
 #: The slack of time zones.
 _SLACK = pl.duration(days=1)
@@ -49,11 +49,11 @@ def recorded_after_expiry(completions: pl.LazyFrame, trainings: pl.LazyFrame, to
     engine = Engine(dated, Rules(trainings), None, None)
     recorded = (
         dated.lazy()
-        .group_by(*_PAIR, "date")
+        .group_by(*CASE_KEY, "date")
         .agg(pl.col("created").dt.date().min().alias("created_day"))
-        .sort(*_PAIR, "date")
+        .sort(*CASE_KEY, "date")
         # A later completion that was recorded earlier shows that the person was not expired.
-        .with_columns(_CREATED.reverse().cum_min().reverse().over(_PAIR).alias("known_on"))
+        .with_columns(_CREATED.reverse().cum_min().reverse().over(CASE_KEY).alias("known_on"))
     )
     is_next = pl.col("pair") == pl.col("pair").shift(-1)
     rows = (
@@ -63,7 +63,7 @@ def recorded_after_expiry(completions: pl.LazyFrame, trainings: pl.LazyFrame, to
         )
         .filter(pl.col("has_proof"), pl.col("id").is_not_null())
         .join(engine.people.lazy().select("person", "m_user_id"), on="person")
-        .join(recorded.rename({"date": "until"}), on=[*_PAIR, "until"])
+        .join(recorded.rename({"date": "until"}), on=[*CASE_KEY, "until"])
         .with_columns(pl.col("known_on").alias("judged_on"))
     )
     renewed = pl.col("until")
@@ -75,7 +75,7 @@ def recorded_after_expiry(completions: pl.LazyFrame, trainings: pl.LazyFrame, to
         "recorded_after_expiry",
         "completions",
         "created",
-        late.select("id", *_PAIR, "created_day", date=renewed, expired_on=expired),
+        late.select("id", *CASE_KEY, "created_day", date=renewed, expired_on=expired),
         texts.RECORDED_AFTER_EXPIRY,
         value="created_day",
     )

@@ -11,9 +11,8 @@ from kpa_analytics.analysis.pairs import Pairs
 from kpa_analytics.analysis.requirements import required_pairs
 from kpa_analytics.employment import employment
 from kpa_analytics.inputs import AnyFrame, need
-from kpa_analytics.schema import COMPLETIONS
+from kpa_analytics.schema import CASE_KEY, COMPLETIONS
 
-_PAIR = ("m_user_id", "training_id")
 #: Completions are ordered by these columns; the last one only separates copies of a record.
 AGE = ("date", "created", "id", "special_expiration_date")
 #: A record without a date counts from this day, before every possible date.
@@ -24,7 +23,7 @@ _SINCE = pl.col("date").fill_null(ALWAYS)
 
 def records_of(completions: AnyFrame, required: AnyFrame | None = None) -> pl.LazyFrame:
     """The completions, and a record of nulls for each required pair of person and training."""
-    completed = need(completions, COMPLETIONS, *_PAIR, *AGE).select(*_PAIR, *AGE)
+    completed = need(completions, COMPLETIONS, *CASE_KEY, *AGE).select(*CASE_KEY, *AGE)
     return pl.concat([completed, required_pairs(required)], how="diagonal")
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from kpa_analytics.analysis.names import with_titles
+from kpa_analytics.schema import CASE_KEY
 from kpa_analytics.statuses import MISSING, VALID
 
-_CASE = ("m_user_id", "training_id")
 #: Whether a row of `expiry_status()` says that the person holds the training, by a completion or
 #: through included trainings. A record without any date proves nothing.
 HELD = pl.col("date").is_not_null() | pl.col("expiration_source").is_in(["special", "composed"])
@@ -46,7 +46,7 @@ def limiting_trainings(status: pl.DataFrame, trainings: pl.DataFrame) -> pl.Data
     if parts.is_empty():
         return status.with_columns(_nothing())
     limits = pl.concat([_limits(status, parts), _lacking(status, parts, trainings)])
-    return status.join(limits, on=_CASE, how="left", maintain_order="left")
+    return status.join(limits, on=CASE_KEY, how="left", maintain_order="left")
 
 
 def _nothing() -> list[pl.Expr]:
@@ -58,16 +58,16 @@ def _limits(status: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFrame:
     """The limit of each derived row that expires; a composed limit gives way to its own limit."""
     derived = status.filter(
         (pl.col("expiration_source") == "composed") & pl.col("expiration_date").is_not_null()
-    ).select(*_CASE, "expiration_date", limited_by_id="training_id")
+    ).select(*CASE_KEY, "expiration_date", limited_by_id="training_id")
     same_end = ["m_user_id", "part_id", "expiration_date"]
     ends = status.select("m_user_id", "expiration_date", part_id="training_id")
     through = (
         derived.join(parts, on="training_id")
         .join(ends, on=same_end, how="semi")
-        .group_by(_CASE)
+        .group_by(CASE_KEY)
         .agg(pl.col("part_id").min())
     )
-    limits = derived.select(*_CASE, "limited_by_id")
+    limits = derived.select(*CASE_KEY, "limited_by_id")
     for _ in range(parts["training_id"].n_unique()):
         deeper = limits.join(
             through.rename({"training_id": "limited_by_id", "part_id": "deeper"}),
@@ -78,7 +78,7 @@ def _limits(status: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFrame:
         if deeper["deeper"].null_count() == deeper.height:
             break
         limits = deeper.select(
-            *_CASE, pl.coalesce("deeper", "limited_by_id").alias("limited_by_id")
+            *CASE_KEY, pl.coalesce("deeper", "limited_by_id").alias("limited_by_id")
         )
     facts = status.select(
         "m_user_id",
@@ -87,7 +87,9 @@ def _limits(status: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFrame:
         limited_by_date="date",
         limited_by_completion_id="completion_id",
     )
-    return limits.join(facts, on=["m_user_id", "limited_by_id"], how="left").select(*_CASE, *LIMITS)
+    return limits.join(facts, on=["m_user_id", "limited_by_id"], how="left").select(
+        *CASE_KEY, *LIMITS
+    )
 
 
 def _lacking(status: pl.DataFrame, parts: pl.DataFrame, trainings: pl.DataFrame) -> pl.DataFrame:
@@ -100,19 +102,19 @@ def _lacking(status: pl.DataFrame, parts: pl.DataFrame, trainings: pl.DataFrame)
     titles = titles.with_columns(pl.when(same_title).then(named).otherwise("part").alias("part"))
     lacking = (
         status.filter(pl.col("status") == MISSING)
-        .select(_CASE)
+        .select(CASE_KEY)
         .join(parts, on="training_id")
         .join(
             held.select("m_user_id", part_id="training_id"), on=["m_user_id", "part_id"], how="anti"
         )
         .join(titles, on="part_id")
         .sort("part", "part_id")
-        .group_by(_CASE, maintain_order=True)
+        .group_by(CASE_KEY, maintain_order=True)
         .agg(pl.col("part").str.join("; ").alias("limited_by"))
     )
     return lacking.with_columns(
         expr for expr in _nothing() if expr.meta.output_name() != "limited_by"
-    ).select(*_CASE, *LIMITS)
+    ).select(*CASE_KEY, *LIMITS)
 
 
 def _repeated_titles(trainings: pl.DataFrame) -> pl.Series:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -138,7 +138,7 @@ class PlannerView:
         """
         plan = self.plan(choices)
         held = self._moved(choices).filter(pl.col("change").ne_missing(DROPPED))
-        today, without = self._without(plan.as_of, last_day(plan))
+        today, without = self._without(plan.as_of, plan.last_day)
         planned = self._with(plan, tuple(held.select("session", "week").iter_rows()))
         conditions = [_IS_GAP, *self._people_filter.conditions(choices)]
         each = (today, without, planned)
@@ -169,7 +169,7 @@ class PlannerView:
             self._data,
             (pl.DataFrame(held, _HELD, orient="row"), plan.people),
             as_of=plan.as_of,
-            until=last_day(plan),
+            until=plan.last_day,
         )
 
     def _eligible_until(self, as_of: date) -> pl.DataFrame:
@@ -219,8 +219,3 @@ class PlannerView:
             )
             .drop("eligible_until")
         )
-
-
-def last_day(plan: SessionPlan) -> date:
-    """The last day of the last week of a plan."""
-    return plan.first_week + timedelta(days=7 * plan.weeks - 1)

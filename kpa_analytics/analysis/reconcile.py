@@ -12,11 +12,10 @@ from kpa_analytics.inputs import (
     need,
     need_same_account,
 )
-from kpa_analytics.schema import EMPLOYEE_STATUS, EXPIRY_STATUS, RECONCILIATION, STATUS
+from kpa_analytics.schema import CASE_KEY, EMPLOYEE_STATUS, EXPIRY_STATUS, RECONCILIATION, STATUS
 from kpa_analytics.statuses import CURRENT, EXPIRED, EXPIRING, MISSING
 
-_PAIR = ("m_user_id", "training_id")
-_OURS = (*_PAIR, "user", "training", "expiration_date", "status")
+_OURS = (*CASE_KEY, "user", "training", "expiration_date", "status")
 _THEIRS = (
     "m_user_id",
     "incomplete_training_ids",
@@ -79,7 +78,7 @@ def reconcile(status: Frame, employee_status: AnyFrame) -> Frame:
         .rename({"expiration_date": "our_expiration_date", "status": "our_status"})
         .join(
             _vendors_statuses(employee_status),
-            on=_PAIR,
+            on=CASE_KEY,
             how="full",
             coalesce=True,
             nulls_equal=True,
@@ -93,7 +92,7 @@ def reconcile(status: Frame, employee_status: AnyFrame) -> Frame:
             days_apart=days_apart.dt.total_days(),
         )
     )
-    return like(status, as_table(rows, RECONCILIATION).sort(_PAIR))
+    return like(status, as_table(rows, RECONCILIATION).sort(CASE_KEY))
 
 
 def _names(ours: pl.LazyFrame, key: str, name: str) -> pl.LazyFrame:
@@ -123,9 +122,9 @@ def _vendors_statuses(employee_status: AnyFrame) -> pl.LazyFrame:
         .unnest("last_completed")
         .rename({"id": "training_id"})
     )
-    pairs = pl.concat([*required, completed], how="diagonal").group_by(_PAIR).agg(pl.all().max())
+    pairs = pl.concat([*required, completed], how="diagonal").group_by(CASE_KEY).agg(pl.all().max())
     return pairs.select(
-        *_PAIR,
+        *CASE_KEY,
         pl.col("expiresOn").alias("vendor_expiration_date"),
         _in_our_terms().alias("vendor_status"),
     )

@@ -10,9 +10,15 @@ from kpa_analytics.analysis.assignment_rules import CANNOT_TELL, DRIVER, JOB_TIT
 from kpa_analytics.analysis.requirements import required_pairs
 from kpa_analytics.employment import employment, has_left
 from kpa_analytics.inputs import AnyFrame, need
-from kpa_analytics.schema import ASSIGNED_BY, EMPLOYEE_STATUS, REQUIREMENT_CAUSE, TRAININGS, USERS
+from kpa_analytics.schema import (
+    ASSIGNED_BY,
+    CASE_KEY,
+    EMPLOYEE_STATUS,
+    REQUIREMENT_CAUSE,
+    TRAININGS,
+    USERS,
+)
 
-_PAIR = ("m_user_id", "training_id")
 _REQUIRED, _LISTED = pl.col("required"), pl.col("listed")
 _NOT_IN_CATALOGUE = "the vendor lists it, but the catalogue does not have the training"
 _NOT_A_MEMBER = "the vendor lists it, but the user list has no such employee"
@@ -33,7 +39,7 @@ def requirement_differences(
     """
     listed = required_pairs(need(employee_status, EMPLOYEE_STATUS, "last_updated"))
     rows = pairs.join(
-        listed.unique().with_columns(listed=True), on=_PAIR, how="full", coalesce=True
+        listed.unique().with_columns(listed=True), on=CASE_KEY, how="full", coalesce=True
     ).with_columns(_LISTED.fill_null(False))
     kept = rows.filter(_REQUIRED.ne_missing(False) | _LISTED)
     catalogue = (
@@ -62,7 +68,7 @@ def requirement_differences(
         kept.join(catalogue, on="training_id", how="left")
         .join(people, on="m_user_id", how="left")
         .join(vendors, on="m_user_id", how="left")
-        .join(_parts(pairs, trainings), on=_PAIR, how="left")
+        .join(_parts(pairs, trainings), on=CASE_KEY, how="left")
         .with_columns(_cause().cast(REQUIREMENT_CAUSE).alias("cause"))
         .with_columns(
             pl.coalesce("rule", pl.lit(CANNOT_TELL, ASSIGNED_BY)).alias("rule"),

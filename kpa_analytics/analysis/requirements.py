@@ -7,11 +7,8 @@ import polars as pl
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.inputs import AnyFrame, need
 from kpa_analytics.report_text import NO_REQUIREMENTS, NO_REQUIREMENTS_OF
-from kpa_analytics.schema import EMPLOYEE_STATUS, PACK_REQUIRED, Column, Table
+from kpa_analytics.schema import EMPLOYEE_STATUS, PACK_REQUIRED, REQUIRED_LISTS, Column, Table
 from kpa_analytics.wording import listing, say
-
-#: The lists of required trainings in the vendor's employee status.
-_LISTS = ("incomplete_training_ids", "complete_training_ids")
 
 REQUIRED = Table(
     "required",
@@ -48,8 +45,10 @@ def required_pairs(required: AnyFrame | None) -> pl.LazyFrame:
         pairs = need(required, REQUIRED, *REQUIRED.schema)
         return _only_required(pairs).select(*REQUIRED.schema)
     return (
-        need(required, EMPLOYEE_STATUS, "m_user_id", *_LISTS)
-        .select("m_user_id", pl.concat_list(pl.col(_LISTS).fill_null([])).alias("training_id"))
+        need(required, EMPLOYEE_STATUS, "m_user_id", *REQUIRED_LISTS)
+        .select(
+            "m_user_id", pl.concat_list(pl.col(REQUIRED_LISTS).fill_null([])).alias("training_id")
+        )
         .explode("training_id")
         .drop_nulls("training_id")
     )
@@ -85,7 +84,7 @@ def required_sources(required: AnyFrame | None, *, by: str) -> pl.DataFrame:
     if required is None or "incomplete_training_ids" not in required.collect_schema():
         rows = required_pairs(required).with_columns(listed_in=None, listed_at=None)
     else:
-        status = need(required, EMPLOYEE_STATUS, "m_user_id", *_LISTS)
+        status = need(required, EMPLOYEE_STATUS, "m_user_id", *REQUIRED_LISTS)
         has_moment = "last_updated" in status.collect_schema()
         rows = pl.concat(
             status.select(
@@ -96,7 +95,7 @@ def required_sources(required: AnyFrame | None, *, by: str) -> pl.DataFrame:
             )
             .explode("training_id")
             .drop_nulls("training_id")
-            for listed in _LISTS
+            for listed in REQUIRED_LISTS
         )
     return (
         rows.unique(["m_user_id", "training_id"], keep="first", maintain_order=True)

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import polars as pl
 
-from kpa_analytics.calendar_days import FIXED_DAY, WINDOW, are_possible
+from kpa_analytics.calendar_days import (
+    FIXED_DAY,
+    HAS_FIXED_DAY,
+    IS_WINDOW,
+    TYPE_IS_KNOWN,
+    WINDOW,
+    are_possible,
+)
 from kpa_analytics.inputs import AnyFrame, need_if_known
-from kpa_analytics.schema import SCHEDULE_TYPES, SOURCE, TRAININGS
+from kpa_analytics.schema import SOURCE, TRAININGS
 from kpa_analytics.statuses import MOST_EXPIRING_DAYS
 from kpa_analytics.whole_number import whole_number
 
@@ -27,10 +34,6 @@ SCHEDULE_FIELDS = (
     "window_required_for_new_employees",
     *_DAYS,
 )
-_TYPE = pl.col("schedule_type")
-_IS_WINDOW = _TYPE.eq("window").fill_null(False)
-#: The vendor's known types. If the catalogue has no type, the other fields decide.
-_IS_KNOWN = _TYPE.is_in(SCHEDULE_TYPES) | _TYPE.str.strip_chars().fill_null("").eq("")
 _IS_COMPOSED = pl.col("included_trainings_id").list.drop_nulls().list.len() > 0
 
 
@@ -51,7 +54,7 @@ def schedules(trainings: AnyFrame | None) -> pl.DataFrame:
         .unique("id", keep="first", maintain_order=True)
         .with_columns(
             _rule().alias("rule"),
-            pl.when(_IS_WINDOW).then("window_last_offered_date").alias("offered"),
+            pl.when(IS_WINDOW).then("window_last_offered_date").alias("offered"),
             pl.col("renewal_months").clip(upper_bound=MOST_RENEWAL_MONTHS),
             _between("expiring_days", 0, MOST_EXPIRING_DAYS),
             *(_between(name, 1, 12 if name.endswith("month") else 31) for name in _DAYS),
@@ -90,17 +93,16 @@ def _rule() -> pl.Expr:
 
     Source: docs/rules.md section 1.
     """
-    fixed_is_set = pl.all_horizontal(part > 0 for part in FIXED_DAY)
     return (
-        pl.when(~_IS_KNOWN)
+        pl.when(~TYPE_IS_KNOWN)
         .then(pl.lit("unknown", SOURCE))
-        .when(_IS_WINDOW & are_possible(*WINDOW))
+        .when(IS_WINDOW & are_possible(*WINDOW))
         .then(pl.lit("window", SOURCE))
-        .when(_IS_WINDOW)
+        .when(IS_WINDOW)
         .then(pl.lit("unknown", SOURCE))
-        .when(fixed_is_set & are_possible(FIXED_DAY))
+        .when(HAS_FIXED_DAY & are_possible(FIXED_DAY))
         .then(pl.lit("fixed", SOURCE))
-        .when(fixed_is_set)
+        .when(HAS_FIXED_DAY)
         .then(pl.lit("unknown", SOURCE))
         .when(RENEWS)
         .then(pl.lit("rolling", SOURCE))
@@ -118,4 +120,4 @@ def _grace_allowed() -> pl.Expr:
     Source: the vendor's help article on training windows; docs/rules.md section 3.
     """
     grace_for_new = ~pl.col("window_required_for_new_employees").fill_null(False)
-    return _IS_WINDOW & grace_for_new & ~_IS_COMPOSED.fill_null(False)
+    return IS_WINDOW & grace_for_new & ~_IS_COMPOSED.fill_null(False)

@@ -7,9 +7,8 @@ import polars as pl
 from kpa_analytics.analysis.change_details import details
 from kpa_analytics.analysis.expiry_status import expiry_status
 from kpa_analytics.analysis.situation import Situation
-from kpa_analytics.schema import CAUSE, STATUS_CHANGES
+from kpa_analytics.schema import CASE_KEY, CAUSE, STATUS_CHANGES
 
-_CASE = ["m_user_id", "training_id"]
 #: What changes at each step, in this order; the names are the fields of `Situation`.
 STEPS = {
     "time": ("as_of",),
@@ -47,21 +46,21 @@ def changed_cases(
         ('rule', '7: renewal_months 12 -> 36')
     """
     statuses = _steps(before, after, include_terminated)
-    steps = [frame.select(*_CASE, status=pl.col("status")) for frame in statuses]
-    cases = pl.concat([frame.select(_CASE) for frame in steps]).unique()
+    steps = [frame.select(*CASE_KEY, status=pl.col("status")) for frame in statuses]
+    cases = pl.concat([frame.select(CASE_KEY) for frame in steps]).unique()
     for number, frame in enumerate(steps):
         named = frame.rename({"status": str(number)})
-        cases = cases.join(named, on=_CASE, how="left", nulls_equal=True)
+        cases = cases.join(named, on=CASE_KEY, how="left", nulls_equal=True)
     last = str(len(steps) - 1)
     changed = cases.filter(pl.col("0").ne_missing(pl.col(last))).with_columns(
         _cause().alias("cause"), before=pl.col("0"), after=pl.col(last)
     )
-    names = pl.concat([statuses[-1], statuses[0]]).select(*_CASE, "user", "training")
-    known = names.unique(_CASE, keep="first", maintain_order=True)
-    rows = changed.join(known, on=_CASE, nulls_equal=True)
-    said = details(before, after, rows.select(*_CASE, "cause"))
+    names = pl.concat([statuses[-1], statuses[0]]).select(*CASE_KEY, "user", "training")
+    known = names.unique(CASE_KEY, keep="first", maintain_order=True)
+    rows = changed.join(known, on=CASE_KEY, nulls_equal=True)
+    said = details(before, after, rows.select(*CASE_KEY, "cause"))
     return (
-        rows.join(said, on=[*_CASE, "cause"], how="left", nulls_equal=True)
+        rows.join(said, on=[*CASE_KEY, "cause"], how="left", nulls_equal=True)
         .select(STATUS_CHANGES.schema.names())
         .sort("user", "m_user_id", "training", "training_id")
     )

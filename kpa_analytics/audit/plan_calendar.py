@@ -1,16 +1,20 @@
-"""The sessions of a plan as an iCalendar file: one event for a whole day per session, no alarm."""
+"""The sessions of a plan as an iCalendar file, with an event for each session."""
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
-import icalendar
-
 from kpa_analytics.analysis.planning.session_plan import SessionPlan
-from kpa_analytics.audit.calendar_events import CANCELLED, Events, new_calendar, owner_of
+from kpa_analytics.audit.calendar_events import (
+    Events,
+    all_day_event,
+    event_title,
+    new_calendar,
+    owner_of,
+    uid_of,
+)
 from kpa_analytics.report_text import DEMO_MARK
 from kpa_analytics.wording import one_line, say
 
@@ -39,10 +43,12 @@ def plan_calendar(plan: SessionPlan, earlier: Events | None = None) -> bytes:
     owner = owner_of(plan.account, demo=plan.demo)
     calendar = new_calendar(_PROGRAM, ": ".join([*_mark(plan), plan.title]), owner)
     before, events = earlier or {}, _planned(plan)
+    made = datetime(plan.as_of.year, plan.as_of.month, plan.as_of.day, tzinfo=UTC)
     for uid, event in [*events.items(), *_cancelled(plan, before, events).items()]:
-        calendar.add_component(_event(uid, event, _sequence(plan, event, before.get(uid)), plan))
-    content: bytes = calendar.to_ical()
-    return content
+        content = {name: event[name] for name in _CONTENT}
+        sequence = _sequence(plan, event, before.get(uid))
+        calendar.add_component(all_day_event(uid, **content, made=made, sequence=sequence))
+    return bytes(calendar.to_ical())
 
 
 def _planned(plan: SessionPlan) -> Events:
@@ -61,7 +67,7 @@ def _planned(plan: SessionPlan) -> Events:
         )
         events[_uid(plan, *key, numbers[key])] = {
             "day": session["week"],
-            "summary": f"DEMO: {title}" if plan.demo else title,
+            "summary": event_title(title, demo=plan.demo),
             "lines": "\n".join(_lines(plan, session, names.get(session["session"], []))),
             "cancelled": False,
         }
@@ -95,22 +101,6 @@ def _sequence(plan: SessionPlan, event: dict[str, Any], old: dict[str, Any] | No
     return int(old["sequence"]) if is_same else max(days, old["sequence"] + 1)
 
 
-def _event(uid: str, content: dict[str, Any], sequence: int, plan: SessionPlan) -> icalendar.Event:
-    event = icalendar.Event()
-    made = datetime(plan.as_of.year, plan.as_of.month, plan.as_of.day, tzinfo=UTC)
-    event.add("uid", uid)
-    event.add("dtstamp", made)
-    event.add("sequence", sequence)
-    event.add("dtstart", content["day"])
-    event.add("dtend", content["day"] + timedelta(days=1))
-    event.add("summary", content["summary"])
-    event.add("description", content["lines"])
-    event.add("transp", "TRANSPARENT")
-    if content["cancelled"]:
-        event.add("status", CANCELLED)
-    return event
-
-
 def _lines(plan: SessionPlan, session: dict[str, Any], people: list[str]) -> list[str]:
     """The description of an event."""
     return [
@@ -129,7 +119,7 @@ def _mark(plan: SessionPlan) -> list[str]:
 
 
 def _uid(plan: SessionPlan, training: int, group: str | None, week: date, number: int) -> str:
-    """An id that a session has in every plan of an account. It contains no names."""
+    """The UID that a session has in every plan of an account."""
     parts = f"{training}|{group or ''}|{week}|{number}|{'demo' if plan.demo else ''}"
     parts += f"|{plan.account}" if plan.account else ""
-    return f"{hashlib.sha256(parts.encode()).hexdigest()[:32]}@kpa-analytics"
+    return uid_of(parts)

@@ -13,9 +13,7 @@ from kpa_analytics.analysis.names import with_names, with_titles
 from kpa_analytics.audit.identity import with_numbers
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.employment import employment, has_left
-from kpa_analytics.schema import RECORDS
-
-_PAIR = ("m_user_id", "training_id")
+from kpa_analytics.schema import CASE_KEY, RECORDS
 
 
 def audit_records(
@@ -32,7 +30,9 @@ def audit_records(
     expires = pl.when(happened).then(pl.col("expiration_date", "expiration_source"))
     rows = judged.select(*data.completions.columns, expires).with_row_index("row")
     counted = counting_records(data.completions, status).join(
-        status.filter(OWN_PROOF).select(*_PAIR, "days_left", "status"), on=_PAIR, nulls_equal=True
+        status.filter(OWN_PROOF).select(*CASE_KEY, "days_left", "status"),
+        on=CASE_KEY,
+        nulls_equal=True,
     )
     gone = employment(data.users).filter(has_left(as_of)).collect()["m_user_id"]
     standing = (
@@ -48,7 +48,7 @@ def audit_records(
     )
     named = (
         rows.lazy()
-        .join(counted.lazy().drop(_PAIR), on="row", how="left")
+        .join(counted.lazy().drop(CASE_KEY), on="row", how="left")
         .pipe(with_names, data.users, "m_user_id", "user")
         .pipe(with_names, data.users, "m_instructor_id", "instructor")
         .pipe(with_titles, data.trainings)

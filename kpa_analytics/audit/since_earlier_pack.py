@@ -18,7 +18,7 @@ from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.paths import typed_path
 from kpa_analytics.report_text import CHOSEN_FIELD_OFFICES, CHOSEN_PEOPLE
-from kpa_analytics.schema import SINCE, STATUS
+from kpa_analytics.schema import CASE_KEY, SINCE, STATUS
 from kpa_analytics.statuses import EXPIRED, FROM_REQUIREMENTS, MISSING, VALID
 from kpa_analytics.wording import day as in_words
 
@@ -27,7 +27,6 @@ COMPARED = ("cases", "people", "records")
 
 #: The changes of whole records.
 _WHOLE = ("record_added", "record_removed")
-_PAIR = ["m_user_id", "training_id"]
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -244,9 +243,9 @@ def _refuse_strangers(old: EarlierPack, people: pl.DataFrame, records: pl.DataFr
 
 def _of_cases(old: EarlierPack, new: pl.DataFrame, settings: dict[str, Any]) -> pl.DataFrame:
     """The cases whose status or completion changed."""
-    columns = (*_PAIR, "user", "training", "completion_id", "date", "expiration_date", "status")
+    columns = (*CASE_KEY, "user", "training", "completion_id", "date", "expiration_date", "status")
     both = old.cases.select(columns).join(
-        new.select(columns), on=_PAIR, how="full", coalesce=True, suffix="_new", nulls_equal=True
+        new.select(columns), on=CASE_KEY, how="full", coalesce=True, suffix="_new", nulls_equal=True
     )
     before, after = pl.col("status"), pl.col("status_new")
     unknown_then, unknown_now = (

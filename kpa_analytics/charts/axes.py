@@ -74,9 +74,9 @@ def outline(fills: Mapping[str, str], field: str, dark: bool) -> alt.ExprRef:
     )
 
 
-def signed_label(field: str = "datum.status") -> str:
+def signed_label() -> str:
     """A Vega expression for the label of a status with its sign, e.g. `× Expired`."""  # noqa: RUF002
-    return f"{SIGNED_LABELS}[{field}]"
+    return f"{SIGNED_LABELS}[datum.status]"
 
 
 def sentence(template: str) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 import altair as alt
 import polars as pl
 
 from kpa_analytics.as_of import day_of
+from kpa_analytics.calendar_days import monday_of
 from kpa_analytics.charts import axes
 from kpa_analytics.charts.fitting import fitted, texts_are_whole, width
 from kpa_analytics.charts.stacking import MIN_PIXELS, stack
@@ -72,7 +73,7 @@ def counted_weeks(status: AnyFrame, as_of: Day | None, weeks: int = WEEKS) -> pl
 
 def _counted(frame: pl.DataFrame, today: date, weeks: int) -> pl.DataFrame:
     whole_number(weeks, "weeks", 104)
-    monday = today - timedelta(days=today.weekday())
+    monday = monday_of(today)
     number = ((pl.col("expiration_date") - monday).dt.total_days() // 7).clip(0, weeks)
     placed = (
         frame.lazy()

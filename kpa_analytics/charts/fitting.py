@@ -44,14 +44,14 @@ def texts_are_whole() -> bool:
     return _whole.get()
 
 
-def width(text: str, size: int = TEXT) -> float:
-    """Estimate the width of a text, by default on an axis, in pixels. It errs on the wide side.
+def width(text: str) -> float:
+    """Estimate the width of a text on an axis in pixels. It errs on the wide side.
 
     Examples:
         >>> width("Ladders") < width("LADDERS") < width("\N{FIRE}" * 7)
         True
     """
-    return sum(map(_width, text)) * size / 1000
+    return sum(map(_width, text)) * TEXT / 1000
 
 
 @cache

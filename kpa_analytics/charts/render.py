@@ -99,9 +99,9 @@ def _legends(part: Any) -> Iterator[str]:
             yield from _legends(inner)
 
 
-def png(spec: Mapping[str, Any], scale: float = PICTURE_SCALE) -> bytes:
-    """Draw a specification as PNG, at `scale` times its size."""
-    return packed(_draw(vl_convert.vegalite_to_png, spec, scale=scale))
+def png(spec: Mapping[str, Any]) -> bytes:
+    """Draw a specification as PNG, at `PICTURE_SCALE` times its size."""
+    return packed(_draw(vl_convert.vegalite_to_png, spec, scale=PICTURE_SCALE))
 
 
 @cache

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import polars as pl
 
 from kpa_analytics.as_of import Day, day_of
@@ -18,15 +16,11 @@ from kpa_analytics.data.findings import (
 )
 from kpa_analytics.data.implausible import implausible_dates, odd_employment
 from kpa_analytics.data.orphan_ids import REFERENCES, attendees_differ, unknown_ids
-from kpa_analytics.data.snapshots import Snapshot
 from kpa_analytics.data.training_circles import training_circles
+from kpa_analytics.data.training_data import TrainingData, need_training_data
 from kpa_analytics.data.unknown_schedules import unknown_schedules
-from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import as_table, need
-from kpa_analytics.schema import BLANK_IDS, FAULTS, FINDINGS
-
-if TYPE_CHECKING:
-    from kpa_analytics.data.training_data import TrainingData
+from kpa_analytics.inputs import as_table
+from kpa_analytics.schema import FINDINGS
 
 #: Every kind of these findings, in the order in which they are reported.
 KINDS = (
@@ -58,20 +52,15 @@ def record_findings(data: TrainingData, *, as_of: Day | None = None) -> pl.DataF
     Its documentation describes the arguments, the result and each finding.
 
     Raises:
-        KPADataError: `data` is not a set of collections, a collection lacks a column, or `as_of` is
-            not a day.
+        KPADataError: `data` is not the result of `load_all()`, or `as_of` is not a day.
     """
-    if not all(hasattr(data, name) for name in TABLES):
-        raise KPADataError(f"data must be the result of load_all(), not {type(data).__name__}")
-    rows = {name: need(getattr(data, name), table, *table.schema) for name, table in TABLES.items()}
+    need_training_data(data)
+    rows = {name: data.frames[name].lazy() for name in TABLES}
     day = day_of(as_of, rows["completions"], rows["users"])
     completions = rows["completions"]
-    faults = need(data.faults, FAULTS, *FAULTS.schema)
-    loaded = {name for name in rows if name in data.snapshots or getattr(data, name).height}
-    snapshots = [item for item in data.snapshots.values() if isinstance(item, Snapshot)]
-    blanks = pl.concat([BLANK_IDS.empty(), *(snapshot.blank_id_frame() for snapshot in snapshots)])
+    loaded = {name for name in rows if name in data.snapshots or data.frames[name].height}
     checks = [
-        *impossible_dates(completions, faults),
+        *impossible_dates(completions, data.faults.lazy()),
         *wrong_days(completions, day),
         implausible_dates(completions),
         *odd_employment(rows["users"]),
@@ -84,7 +73,7 @@ def record_findings(data: TrainingData, *, as_of: Day | None = None) -> pl.DataF
         *training_circles(rows["trainings"]),
     ]
     names = names_of(rows["users"], rows["trainings"])
-    findings = [*(check.findings(names) for check in checks), blank_ids(blanks.lazy())]
+    findings = [*(check.findings(names) for check in checks), blank_ids(data.blank_ids.lazy())]
     order = (
         pl.col("finding").cast(pl.Enum(KINDS)),
         pl.col("table"),

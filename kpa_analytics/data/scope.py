@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from kpa_analytics.endpoints import endpoint_of
+from kpa_analytics.schema import REQUIRED_LISTS
 
 _EVERY = pl.lit(True)
-_REQUIRED_IDS = ("incomplete_training_ids", "complete_training_ids")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -70,7 +70,7 @@ class Scope:
                 "trainings": whole["trainings"].filter(pl.col("id").is_in(wanted)),
                 "group_trainings": whole["group_trainings"].filter(of_wanted | recorded),
                 "employee_status": whole["employee_status"].with_columns(
-                    pl.col(_REQUIRED_IDS).list.set_intersection(wanted),
+                    pl.col(REQUIRED_LISTS).list.set_intersection(wanted),
                     pl.col("last_completed").list.filter(
                         pl.element().struct.field("id").is_in(wanted)
                     ),

@@ -5,9 +5,16 @@ from __future__ import annotations
 import polars as pl
 
 from kpa_analytics import report_text as texts
-from kpa_analytics.calendar_days import FIXED_DAY, WINDOW, YearlyDay, are_possible
+from kpa_analytics.calendar_days import (
+    FIXED_DAY,
+    HAS_FIXED_DAY,
+    IS_WINDOW,
+    TYPE_IS_KNOWN,
+    WINDOW,
+    YearlyDay,
+    are_possible,
+)
 from kpa_analytics.data.checks import Check, row_sentences
-from kpa_analytics.schema import SCHEDULE_TYPES
 
 
 def unknown_schedules(trainings: pl.LazyFrame) -> list[Check]:
@@ -16,14 +23,10 @@ def unknown_schedules(trainings: pl.LazyFrame) -> list[Check]:
     Either the schedule type is not one of the vendor's, or the window or the fixed day has a date
     that does not exist. A blank type is not unknown: the fixed day or the renewal months decide.
     """
-    kind = pl.col("schedule_type")
-    is_known = kind.is_in(SCHEDULE_TYPES) | kind.str.strip_chars().fill_null("").eq("")
-    is_window = (kind == "window").fill_null(False)
-    fixed_is_set = pl.all_horizontal(part > 0 for part in FIXED_DAY).fill_null(False)
     catalogue = trainings.unique("id", keep="first", maintain_order=True).with_columns(
         *(_written(day).alias(name) for name, day in WINDOW._asdict().items())
     )
-    impossible_day = is_known & ~is_window & fixed_is_set & ~are_possible(FIXED_DAY)
+    fixed_day_counts = TYPE_IS_KNOWN & ~IS_WINDOW & HAS_FIXED_DAY
     return [
         Check(
             "unknown_schedule",
@@ -34,16 +37,16 @@ def unknown_schedules(trainings: pl.LazyFrame) -> list[Check]:
             value="schedule",
         )
         for field, is_meant, value, text in (
-            ("schedule_type", ~is_known, kind, texts.UNKNOWN_SCHEDULE_TYPE),
+            ("schedule_type", ~TYPE_IS_KNOWN, pl.col("schedule_type"), texts.UNKNOWN_SCHEDULE_TYPE),
             (
                 "window_open_month",
-                is_window & ~are_possible(*WINDOW),
+                IS_WINDOW & ~are_possible(*WINDOW),
                 row_sentences(texts.WINDOW_RANGE),
                 texts.IMPOSSIBLE_WINDOW,
             ),
             (
                 "expires_on_month",
-                impossible_day,
+                fixed_day_counts & ~are_possible(FIXED_DAY),
                 _written(FIXED_DAY),
                 texts.IMPOSSIBLE_FIXED_DAY,
             ),

@@ -135,9 +135,9 @@ class Fault:
         )
 
     @classmethod
-    def garbage(cls, length: int = 256, seed: int = 0) -> Fault:
+    def garbage(cls) -> Fault:
         """Answer with random bytes."""
-        noise = random.Random(seed).randbytes(length)  # noqa: S311 - noise, not secrets
+        noise = random.Random(0).randbytes(256)  # noqa: S311 - noise, not secrets
         return cls(
             "random bytes",
             after=lambda call, answer: Response(noise, mimetype="application/json"),

@@ -7,21 +7,19 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from kpa_analytics.analysis.requirements import REQUIRED
-from kpa_analytics.schema import EMPLOYEE_STATUS
+from kpa_analytics.schema import EMPLOYEE_STATUS, REQUIRED_LISTS
 from kpa_analytics.spark.columns import polars_schema
 
 if TYPE_CHECKING:
     from kpa_analytics.spark.arguments import Argument, SparkCall, SparkOrPolars
-
-_LISTS = ("incomplete_training_ids", "complete_training_ids")
 
 
 def required_argument(call: SparkCall, required: SparkOrPolars | None) -> Argument | None:
     """Pairs of person and training, or the vendor's employee status, as for `expiry_status()`."""
     if required is None:
         return None
-    status = call.argument(required, EMPLOYEE_STATUS, "m_user_id", *_LISTS)
-    if _LISTS[0] in status.wire.columns:
+    status = call.argument(required, EMPLOYEE_STATUS, "m_user_id", *REQUIRED_LISTS)
+    if REQUIRED_LISTS[0] in status.wire.columns:
         return status
     schema = (
         required.collect_schema()

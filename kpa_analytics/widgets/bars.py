@@ -8,6 +8,7 @@ from typing import Any
 
 from kpa_analytics.analysis.find import GIVE_ONE
 from kpa_analytics.as_of import as_day
+from kpa_analytics.calendar_days import monday_of
 from kpa_analytics.charts.group_sessions import SIZES
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.outcomes import OUTCOMES
@@ -139,7 +140,7 @@ def _first_day(field: str, value: Any) -> date:
     except KPADataError as error:
         raise ChoiceError(str(error)) from None
     if field == "week":
-        return day - timedelta(days=day.weekday())
+        return monday_of(day)
     return day.replace(day=1) if field in _MONTHS else day
 
 

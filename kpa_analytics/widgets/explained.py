@@ -8,12 +8,12 @@ from typing import Any
 import ipywidgets as ipw
 
 from kpa_analytics.analysis.explanations.explanation import Explanation
+from kpa_analytics.schema import CASE_KEY
 from kpa_analytics.widgets.traits import Choice
 
 #: A case: its `m_user_id` and its `training_id`.
 CaseKey = Mapping[str, Any]
 
-_KEYS = ("m_user_id", "training_id")
 _HINT = '<p class="kpa-time">Click a row of the table to read why it has its status.</p>'
 
 
@@ -27,9 +27,9 @@ class OneCase(Choice[CaseKey | None, CaseKey | None]):
         """Keep the ids of the person and the training."""
         if value is None:
             return None
-        if not isinstance(value, Mapping) or not value.keys() >= {*_KEYS}:
+        if not isinstance(value, Mapping) or not value.keys() >= {*CASE_KEY}:
             self.refuse(value)
-        case = {name: value[name] for name in _KEYS}
+        case = {name: value[name] for name in CASE_KEY}
         if not isinstance(case["m_user_id"], str) or type(case["training_id"]) is not int:
             self.refuse(case)
         return case

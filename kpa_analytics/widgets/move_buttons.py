@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as ipw
 
-from kpa_analytics.analysis.planner_view import DROPPED, last_day
+from kpa_analytics.analysis.planner_view import DROPPED
 
 if TYPE_CHECKING:
     from kpa_analytics.analysis.planning.session_plan import SessionPlan
@@ -46,7 +46,7 @@ def enable(
     if session is not None:
         useful = {
             "Earlier": session["week"] > plan.first_week,
-            "Later": session["week"] + timedelta(weeks=1) <= last_day(plan),
+            "Later": session["week"] + timedelta(weeks=1) <= plan.last_day,
             "Drop": session["change"] != DROPPED,
             "Restore": session["change"] is not None,
         }

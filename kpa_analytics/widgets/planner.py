@@ -12,7 +12,7 @@ import polars as pl
 
 from kpa_analytics import charts
 from kpa_analytics.analysis.choices import PlannerChoices
-from kpa_analytics.analysis.planner_view import DROPPED, GAP_COLUMNS, Gaps, PlannerView, last_day
+from kpa_analytics.analysis.planner_view import DROPPED, GAP_COLUMNS, Gaps, PlannerView
 from kpa_analytics.analysis.planning.last_instructors import in_sentences
 from kpa_analytics.analysis.planning.plan_sessions import GROUPS, MOST_WEEKS
 from kpa_analytics.analysis.planning.session_seats import MOST_SEATS, SEATS
@@ -301,7 +301,7 @@ class PlannerExplorer(ChartExplorer):
             self._held = self._rows.filter(pl.col("change").ne_missing(DROPPED))
             figures = planner_figures(
                 *(self._rows, self._gaps, self._cases),
-                *(self.as_of, last_day(plan)),
+                *(self.as_of, plan.last_day),
                 of_people=self._chooses_people(),
                 known=plan.requirements_known,
             )
@@ -354,7 +354,7 @@ class PlannerExplorer(ChartExplorer):
 
     def _bar_in_words(self, bar: Bar) -> str:
         if FIGURE in bar:
-            return plan_caption(bar[FIGURE], last_day(self.plan))
+            return plan_caption(bar[FIGURE], self.plan.last_day)
         when = month(bar["month"]) if "month" in bar else f"week of {in_words(bar['week'])}"
         return f"{self._titles[bar['training_id']]}, {when}"
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from kpa_analytics.as_of import as_day
+from kpa_analytics.calendar_days import monday_of
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.widgets.traits import Choice, ChoiceError
 from kpa_analytics.wording import day as in_words
@@ -63,7 +64,7 @@ def _monday(value: Any, name: str) -> date:
         day = as_day(value, name)
     except KPADataError as error:
         raise ChoiceError(str(error)) from None
-    return day - timedelta(days=day.weekday())
+    return monday_of(day)
 
 
 def of_session(move: Move, plan: SessionPlan) -> dict[str, Any]:
@@ -79,7 +80,7 @@ def need_in_plan(moves: Iterable[Move], plan: SessionPlan) -> None:
         ChoiceError: names the first such move.
     """
     known = {*plan.sessions["session"]}
-    last = plan.first_week + timedelta(weeks=plan.weeks - 1)
+    last = monday_of(plan.last_day)
     for move in moves:
         if move["session"] not in known:
             raise ChoiceError(f"moves: there is no session {move['session']} in this plan")

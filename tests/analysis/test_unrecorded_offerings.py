@@ -20,7 +20,7 @@ from tests.analysis.company import FIRST, LAST, company
 from tests.analysis.oracle import by_id
 from tests.analysis.oracle_schedule import windows
 from tests.conftest import at_most, completion, use
-from tests.data.quality_cases import AS_OF, GOOD, JUNE, Load
+from tests.data.quality_cases import AS_OF, GOOD, JUNE, collections_with
 from tests.frames import frame_of
 
 THREE_AND_ONE = [*[date(2025, 6, 10)] * 3, date(2026, 6, 5)]
@@ -38,12 +38,12 @@ def unrecorded(*days, as_of, offered=None, users=None, **training):
         for n, day in enumerate(days, 1)
     ]
     window = JUNE | {"window_last_offered_date": offered} | training
-    load = Load(
+    made = collections_with(
         completions=frame_of(COMPLETIONS, *rows),
         trainings=frame_of(TRAININGS, window),
         users=frame_of(USERS, *(users or [])),
     )
-    findings = data_quality(load, as_of=as_of).filter(finding="offering_not_recorded")
+    findings = data_quality(made, as_of=as_of).filter(finding="offering_not_recorded")
     assert findings["record_id"].to_list() == ["7"] * findings.height
     assert findings["field"].to_list() == ["window_last_offered_date"] * findings.height
     return findings.select(
@@ -101,11 +101,11 @@ def test_only_latest_completions_of_current_employees_are_counted():
 
 @pytest.mark.slow
 def test_the_message_about_an_unrecorded_offering_is_one_sentence():
-    load = Load(
+    made = collections_with(
         completions=frame_of(COMPLETIONS, GOOD | {"date": date(2019, 6, 10)}),
         trainings=frame_of(TRAININGS, JUNE | {"window_last_offered_date": date(2018, 6, 1)}),
     )
-    assert data_quality(load, as_of=AS_OF + timedelta(days=1))["message"].to_list() == [
+    assert data_quality(made, as_of=AS_OF + timedelta(days=1))["message"].to_list() == [
         "Training 7 was last offered on 1 Jun 2018, and one of its windows has closed since then: "
         "1 person holds a valid completion only because no later offering is recorded."
     ]
@@ -113,11 +113,11 @@ def test_the_message_about_an_unrecorded_offering_is_one_sentence():
 
 @pytest.mark.slow
 def test_a_future_offering_is_named_in_the_message():
-    load = Load(
+    made = collections_with(
         completions=frame_of(COMPLETIONS, GOOD | {"date": date(2019, 6, 10)}),
         trainings=frame_of(TRAININGS, JUNE | {"window_last_offered_date": date(2027, 6, 1)}),
     )
-    assert data_quality(load, as_of="2026-03-01")["message"].to_list() == [
+    assert data_quality(made, as_of="2026-03-01")["message"].to_list() == [
         "Training 7 has the last offered date 1 Jun 2027, which is after the as-of date 1 Mar "
         "2026, and one of its windows has closed since its oldest completion: 1 person holds a "
         "valid completion only because no later offering is recorded."
@@ -126,11 +126,11 @@ def test_a_future_offering_is_named_in_the_message():
 
 @pytest.mark.slow
 def test_the_message_names_the_training():
-    load = Load(
+    made = collections_with(
         completions=frame_of(COMPLETIONS, GOOD | {"date": date(2019, 6, 10)}),
         trainings=frame_of(TRAININGS, JUNE | {"title": "Heat"}),
     )
-    [message] = data_quality(load, as_of=AS_OF)["message"]
+    [message] = data_quality(made, as_of=AS_OF)["message"]
     assert message.startswith("Training 7 (Heat) has no last offered date, and one of its windows")
 
 
@@ -169,8 +169,8 @@ def test_counted_people_are_valid_although_a_window_has_closed(seed, as_of):
         around = windows(catalogue[row["training_id"]], done.year - 1, done.year + 1)
         if next(closes for opens, closes in around if opens > done) < as_of:
             people[str(row["training_id"])] += 1
-    load = Load(completions=records, trainings=trainings, users=users)
-    findings = data_quality(load, as_of=as_of).filter(finding="offering_not_recorded")
+    made = collections_with(completions=records, trainings=trainings, users=users)
+    findings = data_quality(made, as_of=as_of).filter(finding="offering_not_recorded")
     counted = findings.select(
         "record_id", pl.col("message").str.extract(r": (\d+) (person|people) ").cast(pl.Int64)
     )

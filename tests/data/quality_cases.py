@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any
 
 import polars as pl
 
 from kpa_analytics.data.quality import record_findings
+from kpa_analytics.data.snapshots import Snapshot
+from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.schema import (
     COMPLETIONS,
     EMPLOYEE_STATUS,
-    FAULTS,
     GROUP_TRAININGS,
     TRAININGS,
     USERS,
@@ -30,23 +32,35 @@ GOOD = {
 SESSION = {"id": 50, "m_trainees_id": ["ann"], "trainings_id": [7], "m_instructor_id": "ike"}
 
 
-@dataclass(frozen=True)
-class Load:
-    """All collections, without findings unless a test replaces one."""
+def collections_with(
+    *, faults: pl.DataFrame | None = None, loaded: Sequence[str] = (), **frames: pl.DataFrame
+) -> TrainingData:
+    """All collections, without findings unless a test replaces one.
 
-    completions: pl.DataFrame = field(default_factory=lambda: frame_of(COMPLETIONS, GOOD))
-    trainings: pl.DataFrame = field(default_factory=lambda: frame_of(TRAININGS, {"id": 7}))
-    users: pl.DataFrame = field(
-        default_factory=lambda: frame_of(USERS, {"id": "ann"}, {"id": "bob"}, {"id": "ike"})
-    )
-    group_trainings: pl.DataFrame = field(
-        default_factory=lambda: frame_of(GROUP_TRAININGS, SESSION)
-    )
-    employee_status: pl.DataFrame = field(
-        default_factory=lambda: frame_of(EMPLOYEE_STATUS, {"m_user_id": "ann"})
-    )
-    faults: pl.DataFrame = field(default_factory=FAULTS.empty)
-    snapshots: dict[str, object] = field(default_factory=dict)
+    Args:
+        faults: the impossible dates.
+        loaded: collections that were loaded, even if they are empty.
+        **frames: collections in place of the usual ones.
+    """
+    usual = {
+        "completions": frame_of(COMPLETIONS, GOOD),
+        "trainings": frame_of(TRAININGS, {"id": 7}),
+        "users": frame_of(USERS, {"id": "ann"}, {"id": "bob"}, {"id": "ike"}),
+        "group_trainings": frame_of(GROUP_TRAININGS, SESSION),
+        "employee_status": frame_of(EMPLOYEE_STATUS, {"m_user_id": "ann"}),
+    }
+    found = () if faults is None else faults.rows()
+    snapshots = {name: _snapshot(name, ()) for name in loaded}
+    snapshots["completions"] = _snapshot("completions", tuple(found))
+    return TrainingData(**{**usual, **frames}, snapshots=snapshots)
+
+
+def _snapshot(table: str, faults: tuple[tuple[str, ...], ...]) -> Snapshot:
+    text = dict.fromkeys(("method", "host", "package_version", "rows_sha256"), "")
+    numbers = {"rows": 1, "pages": 1, "demo": False}
+    now = datetime(2026, 6, 30, tzinfo=UTC)
+    given: Any = {"params": {}, "fetched_at": now, "walk": "full", **text, **numbers}
+    return Snapshot(table=table, faults=faults, **given)
 
 
 def completed(**fields):
@@ -54,7 +68,7 @@ def completed(**fields):
 
 
 def findings_of(**frames):
-    return record_findings(Load(**frames), as_of=AS_OF).drop("message").rows()
+    return record_findings(collections_with(**frames), as_of=AS_OF).drop("message").rows()
 
 
 JUNE = {

@@ -22,12 +22,12 @@ from kpa_analytics.schema import (
     USERS,
 )
 from tests.conftest import at_most
-from tests.data.quality_cases import AS_OF, GOOD, SESSION, Load, completed, findings_of
+from tests.data.quality_cases import AS_OF, GOOD, SESSION, collections_with, completed, findings_of
 from tests.frames import PEOPLE, completions, frame_of, sessions
 
 
 def test_sound_records_have_no_findings():
-    findings = record_findings(Load(), as_of=AS_OF)
+    findings = record_findings(collections_with(), as_of=AS_OF)
     assert findings.is_empty()
     assert findings.schema == FINDINGS.schema
 
@@ -155,7 +155,7 @@ def test_a_fault_in_another_field_does_not_hide_a_missing_date(table, field):
 
 def test_every_record_of_a_same_day_repeat_has_a_row():
     rows = frame_of(COMPLETIONS, *(GOOD | {"id": number} for number in (12, 3)))
-    findings = record_findings(Load(completions=rows), as_of=AS_OF)
+    findings = record_findings(collections_with(completions=rows), as_of=AS_OF)
     assert findings["finding"].to_list() == ["same_day_repeat"] * 2
     assert findings["record_id"].to_list() == ["3", "12"]
     assert findings["message"].unique().to_list() == [
@@ -165,7 +165,7 @@ def test_every_record_of_a_same_day_repeat_has_a_row():
 
 def test_a_message_lists_at_most_ten_repeated_completions():
     rows = frame_of(COMPLETIONS, *(GOOD | {"id": number} for number in range(1000)))
-    findings = record_findings(Load(completions=rows), as_of=AS_OF)
+    findings = record_findings(collections_with(completions=rows), as_of=AS_OF)
     assert findings.height == 1000
     assert findings["message"][0].endswith("completions 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 990 more.")
 
@@ -185,7 +185,7 @@ def test_allowed_values_are_not_reported():
 
 
 def test_if_the_loaded_user_list_is_empty_every_person_is_unknown():
-    loaded = Load(users=USERS.empty(), snapshots={"users": "the load that found none"})
+    loaded = collections_with(users=USERS.empty(), loaded=["users"])
     kinds = record_findings(loaded, as_of=AS_OF)["finding"].to_list()
     assert kinds == ["unknown_user"] * 3 + ["unknown_instructor"] * 2
 
@@ -197,15 +197,17 @@ def test_without_a_loaded_list_nothing_is_reported_as_unknown():
 
 def test_as_of_defaults_to_today():
     tomorrow = completed(date=date.today() + timedelta(days=2))
-    findings = record_findings(Load(**tomorrow))
+    findings = record_findings(collections_with(**tomorrow))
     assert findings["finding"].to_list() == ["completion_in_future"]
     with pytest.raises(KPADataError, match="as_of must be"):
-        record_findings(Load(), as_of="soon")
+        record_findings(collections_with(), as_of="soon")
 
 
 def test_a_missing_column_is_named():
     with pytest.raises(KPADataError, match=r"no column 'm_trainees_id'; load_group_trainings\(\)"):
-        record_findings(Load(group_trainings=frame_of(GROUP_TRAININGS).drop("m_trainees_id")))
+        record_findings(
+            collections_with(group_trainings=frame_of(GROUP_TRAININGS).drop("m_trainees_id"))
+        )
 
 
 def test_a_single_frame_is_refused():
@@ -217,15 +219,17 @@ def test_a_single_frame_is_refused():
 @settings(max_examples=at_most(15))
 @given(completions(), sessions(), st.randoms(use_true_random=False))
 def test_findings_match_plain_python_in_any_row_order(rows, groups, random):
-    load = {
+    usual = {
         "trainings": frame_of(TRAININGS, {"id": 1}, {"id": 2}),
         "users": frame_of(USERS, *({"id": person} for person in PEOPLE[:3])),
         "employee_status": EMPLOYEE_STATUS.empty(),
     }
-    findings = record_findings(Load(rows, group_trainings=groups, **load), as_of=AS_OF)
+    findings = record_findings(
+        collections_with(completions=rows, group_trainings=groups, **usual), as_of=AS_OF
+    )
     shuffled = list(range(rows.height))
     random.shuffle(shuffled)
-    again = Load(rows[shuffled], group_trainings=groups.reverse(), **load)
+    again = collections_with(completions=rows[shuffled], group_trainings=groups.reverse(), **usual)
     assert_frame_equal(record_findings(again, as_of=AS_OF), findings)
     about = findings.select("finding", "table", "record_id", "value").rows()
     assert sorted(about, key=str) == sorted(_expected(rows.to_dicts(), groups.to_dicts()), key=str)

@@ -18,7 +18,7 @@ from kpa_analytics.schema import (
     USERS,
 )
 from kpa_analytics.wording import day
-from tests.data.quality_cases import AS_OF, GOOD, SESSION, Load
+from tests.data.quality_cases import AS_OF, GOOD, SESSION, collections_with
 from tests.frames import frame_of
 
 
@@ -52,8 +52,10 @@ def test_each_message_is_a_sentence_that_names_the_record_and_the_value():
         },
     )
     fault = {"table": "users", "record_id": "ann", "field": "day", "value": "20201301"}
-    load = Load(completions=rows, trainings=trainings, users=people, faults=frame_of(FAULTS, fault))
-    findings = record_findings(load, as_of=AS_OF)
+    made = collections_with(
+        completions=rows, trainings=trainings, users=people, faults=frame_of(FAULTS, fault)
+    )
+    findings = record_findings(made, as_of=AS_OF)
     assert set(findings["finding"]) == set(KINDS) - {"blank_ids"}  # about no one record
     for row in findings.to_dicts():
         assert row["message"].endswith(".")
@@ -122,6 +124,6 @@ TWICE = frame_of(COMPLETIONS, *(GOOD | {"id": number} for number in (12, 3)))
     ],
 )  # fmt: skip
 def test_people_and_trainings_are_named_beside_their_ids(frames, said):
-    load = Load(**({"users": NAMED_PEOPLE, "trainings": LADDERS} | frames))
-    messages = record_findings(load, as_of=date(2026, 7, 1))["message"]
+    made = collections_with(**({"users": NAMED_PEOPLE, "trainings": LADDERS} | frames))
+    messages = record_findings(made, as_of=date(2026, 7, 1))["message"]
     assert any(said in message for message in messages), messages.to_list()

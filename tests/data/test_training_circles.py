@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from kpa_analytics.data.quality import record_findings
 from kpa_analytics.data.training_circles import circles_in, in_or_above_circles
 from kpa_analytics.schema import TRAININGS
-from tests.data.quality_cases import AS_OF, Load
+from tests.data.quality_cases import AS_OF, collections_with
 from tests.frames import frame_of
 
 PARTS = st.dictionaries(st.integers(1, 7), st.lists(st.integers(1, 8), max_size=3, unique=True))
@@ -26,7 +26,7 @@ def test_a_circle_is_named_to_each_training_in_it_and_to_no_other() -> None:
             for number, parts in included.items()
         ),
     )  # fmt: skip
-    findings = record_findings(Load(trainings=catalogue), as_of=AS_OF)
+    findings = record_findings(collections_with(trainings=catalogue), as_of=AS_OF)
     kind = ("training_circle", "trainings")
     circle = "is in a circle, in which each training includes the next, so no statuses can be"
     assert findings.rows() == [

@@ -21,12 +21,11 @@ from kpa_analytics.analysis.status_rules import has_grace, not_yet
 from kpa_analytics.analysis.windows import IN_TIME, SUPERSEDED
 from kpa_analytics.employment import employment, has_left
 from kpa_analytics.inputs import AnyFrame, read
-from kpa_analytics.schema import COMPLETIONS, EXPIRY_STATUS
+from kpa_analytics.schema import CASE_KEY, COMPLETIONS, EXPIRY_STATUS
 
 #: One row of `case_facts`.
 CaseFacts = dict[str, Any]
 
-_PAIR = ["m_user_id", "training_id"]
 _OWN = ("expiration_source", "expiration_date", "starts_expiring")
 
 
@@ -60,21 +59,25 @@ def case_facts(
     status = engine.status(as_of, expiring_days, include_terminated=True)
     is_composed = (status["expiration_source"] == "composed").any()
     limited = limiting_trainings(status, trainings) if is_composed else status
-    pairs = [limited.select(_PAIR), completions.select(_PAIR), required_pairs(required).collect()]
+    pairs = [
+        limited.select(CASE_KEY),
+        completions.select(CASE_KEY),
+        required_pairs(required).collect(),
+    ]
     return (
         pl.concat(pairs)
         .unique(maintain_order=True)
         .drop_nulls()
         .lazy()
-        .join(limited.drop("user", "training").lazy(), on=_PAIR, how="left")
+        .join(limited.drop("user", "training").lazy(), on=CASE_KEY, how="left")
         .pipe(with_names, users, "m_user_id", "user")
         .pipe(with_titles, trainings)
-        .join(_records(completions, as_of), on=_PAIR, how="left")
-        .join(required_sources(required, by=required_by).lazy(), on=_PAIR, how="left")
+        .join(_records(completions, as_of), on=CASE_KEY, how="left")
+        .join(required_sources(required, by=required_by).lazy(), on=CASE_KEY, how="left")
         .join(employment(users), on="m_user_id", how="left")
         .join(rules.schedules.lazy(), on="training_id", how="left")
         .join(rules.windows_on(as_of).lazy(), on="training_id", how="left")
-        .join(_own_schedules(status, rules, as_of, expiring_days), on=_PAIR, how="left")
+        .join(_own_schedules(status, rules, as_of, expiring_days), on=CASE_KEY, how="left")
         .with_columns(
             SUPERSEDED.alias("superseded"),
             IN_TIME.alias("in_time"),
@@ -87,20 +90,20 @@ def case_facts(
             *(pl.lit(None).alias(name) for name in LIMITS if name not in limited.columns),
         )
         .with_columns(pl.selectors.date().clip(date.min, date.max))
-        .sort(_PAIR)
+        .sort(CASE_KEY)
         .collect(engine="in-memory")
     )
 
 
 def _records(completions: pl.DataFrame, as_of: date) -> pl.LazyFrame:
     """The numbers of completions of each case, up to the day and after it."""
-    columns = ("id", *_PAIR, "date", "special_expiration_date")
+    columns = ("id", *CASE_KEY, "date", "special_expiration_date")
     later = (pl.col("date") > as_of).fill_null(False)
     return (
         read(completions, COMPLETIONS, *columns)
         .lazy()
         .sort("date", "id")
-        .group_by(_PAIR)
+        .group_by(CASE_KEY)
         .agg(
             (~later).sum().alias("counted"),
             later.sum().alias("later"),
@@ -118,7 +121,7 @@ def _own_schedules(
 ) -> pl.LazyFrame:
     """The expiration of each derived row by its own schedule, as the engine computes it."""
     derived = status.filter(pl.col("expiration_source") == "composed").select(
-        *_PAIR, "date", special_expiration_date=pl.lit(None, pl.Date)
+        *CASE_KEY, "date", special_expiration_date=pl.lit(None, pl.Date)
     )
     if derived.is_empty():  # a click has to be answered at once
         dtypes = {name: EXPIRY_STATUS.schema[name] for name in _OWN}
@@ -127,7 +130,7 @@ def _own_schedules(
         )
     else:
         own = rules.record_statuses(derived, as_of, expiring_days)
-    return own.lazy().select(*_PAIR, *(pl.col(name).alias(f"own_{name}") for name in _OWN))
+    return own.lazy().select(*CASE_KEY, *(pl.col(name).alias(f"own_{name}") for name in _OWN))
 
 
 def by_person(facts: pl.DataFrame) -> Iterable[dict[int, CaseFacts]]:

@@ -8,7 +8,7 @@ open case needs them. docs/rules.md sections 10 to 12.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from functools import cache, cached_property
 from typing import Any
 
@@ -191,8 +191,7 @@ def _places(case: Case, trainings: list[int], plan: SessionPlan) -> Iterator[str
     for place in without.iter_rows(named=True):
         yield _said(case, text.NO_PLACE, place)
     if places.is_empty() and without.is_empty():
-        end = plan.first_week + timedelta(weeks=plan.weeks, days=-1)
-        yield case.say(text.NOT_IN_PLAN, day=plan.as_of, end=end)
+        yield case.say(text.NOT_IN_PLAN, day=plan.as_of, end=plan.last_day)
 
 
 def _said(case: Case, sentence: str, place: dict[str, Any]) -> str:

@@ -16,10 +16,9 @@ from kpa_analytics.analysis.names import known_trainings
 from kpa_analytics.analysis.single_trainings import single_trainings
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.employment import employment, has_left
-from kpa_analytics.schema import STATUS
+from kpa_analytics.schema import CASE_KEY, STATUS
 from kpa_analytics.statuses import GAPS
 
-_CASE = ("m_user_id", "training_id")
 _ONE_DAY = timedelta(days=1)
 
 
@@ -69,8 +68,8 @@ def session_cases(
     if not parts.is_empty():
         cases = (
             pl.concat([cases, parts])
-            .with_columns(pl.col("due").min().over(_CASE))
-            .unique(_CASE, keep="first", maintain_order=True)
+            .with_columns(pl.col("due").min().over(CASE_KEY))
+            .unique(CASE_KEY, keep="first", maintain_order=True)
         )
     return cases.sort("due", "user", "m_user_id")
 
@@ -114,7 +113,7 @@ def _parts(
         HELD,
         pl.col("m_user_id").is_in(cases["m_user_id"].implode()),
         pl.col("training_id").is_in(involved_trainings(rules.composed)),
-    ).select(*_CASE, OWN_PROOF.alias("own_proof"), "expiration_date", "status")
+    ).select(*CASE_KEY, OWN_PROOF.alias("own_proof"), "expiration_date", "status")
     held: dict[tuple[str, int], dict[str, Any]] = {
         (row["m_user_id"], row["training_id"]): row for row in rows.iter_rows(named=True)
     }

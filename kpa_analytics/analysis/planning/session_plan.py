@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from html import escape
 
 import polars as pl
@@ -53,6 +53,11 @@ class SessionPlan:
     requirements_note: str = ""
     demo: bool = False
     account: str | None = None
+
+    @property
+    def last_day(self) -> date:
+        """The last day of the last week."""
+        return self.first_week + timedelta(weeks=self.weeks, days=-1)
 
     @property
     def requirements_known(self) -> bool:

@@ -1,25 +1,31 @@
-"""calendar.ics: an all-day event for each training and week, without an alarm.
+"""calendar.ics: an event for each training and week. Its SEQUENCE grows with the time of the run.
 
-An event keeps its UID from run to run, and its SEQUENCE grows with the time of the run, so that a
-calendar program replaces the event and never shows it twice (RFC 5545, 3.8.7.4). Expired and
-missing cases are in the week of the list; the others are in the week in which they expire.
+Expired and missing cases are in the week of the list; the others are in the week in which they
+expire.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 import polars as pl
-from icalendar import Calendar, Event
+from icalendar import Calendar
 
-from kpa_analytics.audit.calendar_events import CANCELLED, Events, new_calendar, owner_of
+from kpa_analytics.audit.calendar_events import (
+    Events,
+    all_day_event,
+    event_title,
+    new_calendar,
+    owner_of,
+    uid_of,
+)
 from kpa_analytics.audit.supervisors import supervisor_text as text
 from kpa_analytics.audit.supervisors.supervisor_team import Team, case_line, counts_of, in_words
+from kpa_analytics.calendar_days import monday_of
 from kpa_analytics.report_text import DEMO_MARK
 from kpa_analytics.statuses import GAPS
 from kpa_analytics.wording import one_line, say
@@ -48,9 +54,10 @@ def calendar_of(team: Team, made: datetime, earlier: Events | None = None) -> by
     least = _sequence(made)
     for uid, day, summary, lines in events:
         sequence = max(least, before[uid]["sequence"] + 1) if uid in before else least
-        event = _event(uid, day, summary, lines, made, sequence)
-        calendar.add_component(event)
-    monday = _monday(team.as_of)
+        calendar.add_component(
+            all_day_event(uid, day, summary, "\n".join(lines), made=made, sequence=sequence)
+        )
+    monday = monday_of(team.as_of)
     over = {
         uid: old
         for uid, old in before.items()
@@ -88,8 +95,10 @@ def _cancel(calendar: Calendar, events: Events, foot: list[str], made: datetime)
     for uid, old in events.items():
         summary = say(text.EVENT_CANCELLED, event=old["summary"])
         sequence = max(_sequence(made), old["sequence"] + 1)
-        event = _event(uid, old["day"], summary, foot, made, sequence)
-        event.add("status", CANCELLED)
+        lines = "\n".join(foot)
+        event = all_day_event(
+            uid, old["day"], summary, lines, made=made, sequence=sequence, cancelled=True
+        )
         calendar.add_component(event)
 
 
@@ -104,7 +113,7 @@ def _calendar(title: str, owner: str, *, demo: bool) -> Calendar:
 
 def _current(team: Team) -> Iterator[tuple[str, date, str, list[str]]]:
     """The UID, the day, the summary and the lines of each event."""
-    this_week = _monday(team.as_of)
+    this_week = monday_of(team.as_of)
     due = pl.col("expiration_date").dt.truncate("1w").clip(this_week)
     now = pl.col("status").is_in(GAPS) | due.is_null()
     weeks = team.cases.with_columns(
@@ -122,11 +131,8 @@ def _current(team: Team) -> Iterator[tuple[str, date, str, list[str]]]:
         )
         lines = [case_line(row, text.EVENT_LINE, text.EVENT_LINE_DATED) for row in rows]
         day = max(week, team.as_of)
-        yield _uid(team, training_id, week), day, _marked(team, summary), [*lines, *foot]
-
-
-def _marked(team: Team, summary: str) -> str:
-    return say(text.DEMO_SUBJECT, subject=summary) if team.demo else summary
+        title = event_title(summary, demo=team.demo)
+        yield _uid(team, training_id, week), day, title, [*lines, *foot]
 
 
 def _foot(as_of: date, *, demo: bool) -> list[str]:
@@ -134,30 +140,10 @@ def _foot(as_of: date, *, demo: bool) -> list[str]:
     return [foot, DEMO_MARK] if demo else [foot]
 
 
-def _event(
-    uid: str, day: date, summary: str, lines: Iterable[str], made: datetime, sequence: int
-) -> Event:
-    event = Event()
-    event.add("uid", uid)
-    event.add("dtstamp", made)
-    event.add("sequence", sequence)
-    event.add("dtstart", day)
-    if day < date.max:  # an event without an end lasts one day
-        event.add("dtend", day + timedelta(days=1))
-    event.add("summary", summary)
-    event.add("description", "\n".join(lines))
-    event.add("transp", "TRANSPARENT")
-    return event
-
-
 def _uid(team: Team, training_id: Any, week: date) -> str:
     key = f"{team.by} {team.key or ''} {training_id} {week.isoformat()}"
     key += f" {team.account}" if team.account else ""
-    return f"{hashlib.sha256(key.encode()).hexdigest()[:32]}@kpa-analytics"
-
-
-def _monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())
+    return uid_of(key)
 
 
 def calendar_name(calendar: bytes) -> str:

@@ -14,7 +14,7 @@ from email.policy import SMTP
 
 from kpa_analytics.audit.supervisors import supervisor_text as text
 from kpa_analytics.audit.supervisors.supervisor_team import Team, case_line, in_words
-from kpa_analytics.report_text import DEMO_MARK
+from kpa_analytics.report_text import DEMO_MARK, DEMO_SUBJECT
 from kpa_analytics.wording import one_line, say
 
 MAIL = "mail.eml"
@@ -39,7 +39,7 @@ def draft(team: Team, address: str | None, files: Mapping[str, bytes]) -> bytes:
     message = EmailMessage(policy=SMTP)
     message["X-Unsent"] = "1"
     subject = say(text.MAIL_SUBJECT, counts=in_words(team.counts()))
-    message["Subject"] = say(text.DEMO_SUBJECT, subject=subject) if team.demo else subject
+    message["Subject"] = say(DEMO_SUBJECT, subject=subject) if team.demo else subject
     if matched := _ADDRESS.fullmatch(address or ""):
         message["To"] = Address(one_line(team.name), matched[1], matched[2])
     message.set_content(_body(team))

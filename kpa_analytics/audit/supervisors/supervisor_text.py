@@ -97,7 +97,6 @@ _COLUMNS = ("user", "employeeNumber", "training", "status", "date", "expiration_
 #: As in the report, where other days than that of the completion are a `date`, too.
 HEADINGS = {name: report_text.HEADINGS[name] for name in _COLUMNS} | {"date": "Completed"}
 
-DEMO_SUBJECT = "DEMO DATA - {subject}"
 OTHER_LISTS = "previous: {folder} has a list for every {was}; this run makes one for every {by}"
 LEFT = (
     "only: {name} left on {day}, so there is no list for {name}; the cases of that team are on "
