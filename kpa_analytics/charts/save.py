@@ -67,7 +67,7 @@ def replace_file(target: Path, content: bytes) -> None:
     try:
         _replace(target, content)
     except OSError as error:
-        raise KPADataError(f"{target} can't be written: {error.strerror}") from error
+        raise KPADataError(f"{target} can't be written: {error.strerror or error}") from error
 
 
 def _replace(target: Path, content: bytes) -> None:

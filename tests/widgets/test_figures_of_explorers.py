@@ -203,7 +203,7 @@ def test_a_selected_figure_is_in_the_state_and_can_be_undone(shown, company, mak
     assert getattr(explorer, make.picks) == ({"figure": figure},)
     explorer.reset()
     assert getattr(explorer, make.picks) == ()
-    with pytest.raises(kpa.errors.KPADataError, match="figure: there is no 'other'"):
+    with pytest.raises(kpa.errors.KPADataError, match="figure: 'other' is not one of"):
         setattr(explorer, make.picks, {"figure": "other"})
 
 

@@ -114,9 +114,9 @@ def test_a_change_that_fails_is_no_state(company: kpa.TrainingData) -> None:
     ("state", "error"),
     [
         ({"horizon": 3}, "no choice horizon"),
-        ({"tables": {"people": {}}}, "there is no 'people'"),
-        ({"tables": {"expirations": {"picked": ["salary"]}}}, "there is no 'salary'"),
-        ({"tables": {"expirations": {"width": 3}}}, "there is no 'width'"),
+        ({"tables": {"people": {}}}, "'people' is not one of"),
+        ({"tables": {"expirations": {"picked": ["salary"]}}}, "'salary' is not one of"),
+        ({"tables": {"expirations": {"width": 3}}}, "'width' is not one of"),
         ({"tables": {"expirations": {"filters": "a"}}}, "filters of expirations is not valid"),
         ({"tables": {"expirations": {"filters": {"user": 3}}}}, "user must be a text, not 3"),
         *(
@@ -159,7 +159,7 @@ def test_a_dashboards_state_has_every_tab(company: kpa.TrainingData) -> None:
     assert dashboard.state == first
     again.reset()
     assert again.state == first
-    with pytest.raises(kpa.errors.KPADataError, match="there is no 'people'"):
+    with pytest.raises(kpa.errors.KPADataError, match="'people' is not one of"):
         again.state = {"tab": "people"}
 
 
