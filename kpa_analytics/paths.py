@@ -41,6 +41,18 @@ def typed_path(value: str | os.PathLike[str], *, utf8: bool = True) -> Path:
     return path
 
 
+def content_of(path: Path) -> bytes:
+    """The content of a file.
+
+    Raises:
+        KPADataError: the file can't be read; the message names it.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise KPADataError(f"{path} can't be read: {error.strerror or error}") from error
+
+
 def _is_path(path: Path) -> bool:
     try:
         os.fsencode(path)

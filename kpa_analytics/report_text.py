@@ -485,10 +485,12 @@ PAST_OUTCOMES = (
     "Lapsed means expired and not renewed. Pending means not renewed yet, but still valid."
 )
 PAST_SHARE = (
-    "Of those that expired before {as_of}, {share} were renewed on time ({on_time} of {over})."
+    "Of those whose last valid day was before {as_of}, {share} were renewed on time ({on_time} of "
+    "{over})."
 )
 PAST_SHARE_NOT_KNOWN = (
-    "None of them expired before {as_of}, so the share that is renewed on time is not known."
+    "None of them had its last valid day before {as_of}, so the share that is renewed on time is "
+    "not known."
 )
 PAST_NO_RENEWALS = (
     "No certificate that expires on or after {since} had come due by {as_of}, so nothing is known "

@@ -407,7 +407,7 @@ RENEWAL_PUNCTUALITY = _table(
     Column(
         "share",
         pl.Float64,
-        "on_time / all, of the certificates that expired before as_of; null if there are none",
+        "on_time / all, of those with an expiration date before as_of; null if there are none",
         unit="share, 0-1",
     ),
 )

@@ -49,7 +49,7 @@ def test_commands_begin_the_process_before_they_download(command, monkeypatch, t
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", ["kpa-analytics", *arguments])
     monkeypatch.setattr(chart_scripts, "begin", lambda: done.append("scripts"))
-    monkeypatch.setattr(f"kpa_analytics.cli.{name}.load_demo", download)
+    monkeypatch.setattr(f"kpa_analytics.cli.{name}.load_chosen", download)
     with pytest.raises(SystemExit):
         cli.main()
     assert done == ["scripts", "download"]

@@ -10,7 +10,7 @@ import polars as pl
 
 from kpa_analytics.analysis.expirations import with_expiry_key
 from kpa_analytics.analysis.status_rules import days_left, status_on
-from kpa_analytics.data.training_circles import Parts, included_trainings
+from kpa_analytics.data.included_trainings import Parts, included_trainings
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame, need_if_known
 from kpa_analytics.schema import SOURCE, TRAININGS

@@ -12,7 +12,7 @@ import polars as pl
 from kpa_analytics.analysis.composed import involved_trainings
 from kpa_analytics.analysis.expirations import expirations, with_expiry_key
 from kpa_analytics.analysis.latest_completion import ALWAYS
-from kpa_analytics.data.training_circles import Parts
+from kpa_analytics.data.included_trainings import Parts
 
 _SINCE = pl.col("since")
 _DAYS = {"person": pl.UInt32, "since": pl.Date, "until": pl.Date}

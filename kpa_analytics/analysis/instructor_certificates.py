@@ -12,7 +12,8 @@ from kpa_analytics.analysis.sampled_days import SampledDays
 from kpa_analytics.analysis.schedules import as_expiring_days
 from kpa_analytics.analysis.status_spans import StatusSpans
 from kpa_analytics.data.checks import row_sentences
-from kpa_analytics.data.training_circles import in_or_above_circles, included_trainings
+from kpa_analytics.data.included_trainings import included_trainings
+from kpa_analytics.data.training_circles import in_or_above_circles
 from kpa_analytics.statuses import EXPIRING_DAYS
 
 #: Who taught what on which day.

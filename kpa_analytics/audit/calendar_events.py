@@ -93,18 +93,6 @@ def all_day_event(
     return event
 
 
-def read_earlier(path: Path) -> bytes:
-    """The content of a file of an earlier run.
-
-    Raises:
-        KPADataError: the file can't be read; the message names it.
-    """
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise KPADataError(f"{path} can't be read: {error.strerror}") from error
-
-
 def events_of(calendar: bytes, path: Path, owner: str) -> Events:
     """The events of a calendar of an earlier run for the same account.
 

@@ -26,6 +26,7 @@ from kpa_analytics.audit.record_rows import audit_records
 from kpa_analytics.audit.sample import Sample
 from kpa_analytics.audit.since_earlier_pack import Since
 from kpa_analytics.data.changes import completion_changes
+from kpa_analytics.data.included_trainings import included_trainings
 from kpa_analytics.data.snapshots import Kept
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.errors import KPADataError
@@ -105,9 +106,9 @@ class Evidence:
 
 
 def composed_ids(trainings: pl.DataFrame) -> pl.Series:
-    """The ids of the composed trainings; the first row of a repeated training counts."""
-    included = pl.col("included_trainings_id").list.drop_nulls().list.len() > 0
-    return trainings.unique("id", keep="first").filter(included)["id"]
+    """The ids of the composed trainings."""
+    parts = included_trainings(trainings)
+    return pl.Series("id", [training for training in parts if parts[training]], pl.Int64)
 
 
 def gather(

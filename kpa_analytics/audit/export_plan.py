@@ -10,7 +10,7 @@ from kpa_analytics.analysis.planning.session_plan import SessionPlan
 from kpa_analytics.audit.atomic_folder import new_folder
 from kpa_analytics.audit.needed_packages import need_extra
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.paths import typed_path
+from kpa_analytics.paths import content_of, typed_path
 
 if TYPE_CHECKING:
     from kpa_analytics.audit.calendar_events import Events
@@ -85,6 +85,6 @@ def earlier_calendar(previous: Path) -> Path:
 
 
 def _earlier(calendar: Path, plan: SessionPlan) -> Events:
-    from kpa_analytics.audit.calendar_events import events_of, owner_of, read_earlier
+    from kpa_analytics.audit.calendar_events import events_of, owner_of
 
-    return events_of(read_earlier(calendar), calendar, owner_of(plan.account, demo=plan.demo))
+    return events_of(content_of(calendar), calendar, owner_of(plan.account, demo=plan.demo))

@@ -45,7 +45,7 @@ def schedule_rows(evidence: Evidence) -> pl.DataFrame:
 
 
 def _row(training: dict[str, Any], read: dict[str, Any], evidence: Evidence) -> tuple[Any, ...]:
-    rule, included = read["rule"], len(training["included_trainings_id"] or [])
+    rule, included = read["rule"], len({*(training["included_trainings_id"] or [])} - {None})
     kind = text.SCHEDULE_KINDS[rule]
     schedule, source = schedule_text(training, rule, evidence.as_of)
     days, days_from = _expiring_days(training, read["expiring_days"], evidence.expiring_days)

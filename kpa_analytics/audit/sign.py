@@ -24,7 +24,7 @@ from kpa_analytics.audit.manifest import MANIFEST, SIGNATURE
 from kpa_analytics.config import SIGN_PASSPHRASE
 from kpa_analytics.errors import KPADataError, KPAError
 from kpa_analytics.install_command import install_command
-from kpa_analytics.paths import typed_path
+from kpa_analytics.paths import content_of, typed_path
 from kpa_analytics.secret import Secret
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def signing_key(path: str | os.PathLike[str]) -> SigningKey:
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     file = typed_path(path)
-    content = _content(file)
+    content = content_of(file)
     try:
         key = load_pem_private_key(content, None)
     except TypeError:  # it is encrypted
@@ -136,7 +136,7 @@ def public_key(path: str | os.PathLike[str]) -> PublicKey:
     from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
     file = typed_path(path)
-    content = _content(file)
+    content = content_of(file)
     if b"PRIVATE KEY-----" in content:
         raise KPADataError(f"{file} is a private key: give the public key that belongs to it")
     try:
@@ -219,13 +219,6 @@ def _fingerprint(key: _Public) -> str:
 
     encoded = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     return hashlib.sha256(encoded).hexdigest()
-
-
-def _content(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise KPADataError(f"{file} can't be read: {error.strerror}") from error
 
 
 def _passphrase(file: Path) -> Secret:

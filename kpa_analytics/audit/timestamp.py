@@ -19,7 +19,7 @@ from kpa_analytics.audit.sign import need_sign_extra
 from kpa_analytics.config import settings
 from kpa_analytics.errors import KPADataError, KPATransportError
 from kpa_analytics.install_command import install_command
-from kpa_analytics.paths import typed_path
+from kpa_analytics.paths import content_of, typed_path
 from kpa_analytics.utf8 import is_utf8
 from kpa_analytics.wording import day
 
@@ -90,10 +90,9 @@ def authority(path: str | os.PathLike[str]) -> Authority:
     from cryptography.x509 import load_pem_x509_certificates
 
     file = typed_path(path)
+    content = content_of(file)
     try:
-        return Authority(tuple(load_pem_x509_certificates(file.read_bytes())), file.name)
-    except OSError as error:
-        raise KPADataError(f"{file} can't be read: {error.strerror}") from error
+        return Authority(tuple(load_pem_x509_certificates(content)), file.name)
     except ValueError as error:
         raise KPADataError(f"{file} holds no certificate in PEM form") from error
 

@@ -30,8 +30,8 @@ _COUNTS = RENEWAL_PUNCTUALITY.schema.names()[:-1]
 _PARTS = ("earlier", "drawn", "later", "no month")
 #: Why certificates are not drawn.
 _REASONS = {
-    "earlier": f"that expired earlier (more than {BEFORE} months back)",
-    "later": f"expiring later (more than {AFTER} months ahead)",
+    "earlier": f"due earlier (more than {BEFORE} months back)",
+    "later": f"due later (more than {AFTER} months ahead)",
     "no month": "without a month",
     "others": "in other groups",
 }
@@ -205,7 +205,7 @@ def _of_month(drawn: pl.DataFrame) -> str:
     if known.is_empty():
         return _NOT_KNOWN
     share, last = known["share"][-1], month(known["month"][-1])
-    return f"{share_text(share)} of the certificates that expired in {last} were renewed on time"
+    return f"{share_text(share)} of the certificates due for renewal in {last} were renewed on time"
 
 
 def _of_groups(read: _Read, drawn: pl.DataFrame) -> str:
@@ -217,7 +217,7 @@ def _of_groups(read: _Read, drawn: pl.DataFrame) -> str:
     named, unnamed = known.filter(has_key), known.filter(~has_key)
     lowest = (named if named.height else unnamed).filter(pl.col("share") == pl.col("share").min())
     share = share_text(lowest["share"][0])
-    renewed = f"{share} of the certificates that expired were renewed on time"
+    renewed = f"{share} of the certificates due for renewal were renewed on time"
     nouns = NOUNS[read.by] if read.by else ("", "")
     names = drawn.filter(has_key)["group"].to_list()
     if read.frame.height == 1 or named.is_empty():

@@ -8,15 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from kpa_analytics import chart_scripts
-from kpa_analytics.cli.loading import (
-    chosen_day,
-    finish_fleet,
-    load_demo,
-    load_evidence,
-    load_fleet_evidence,
-    need_one_choice,
-)
-from kpa_analytics.cli.options import Account, AllAccounts, ExpiringDays, Refresh
+from kpa_analytics.cli.loading import chosen_day, finish_fleet, load_chosen, need_one_choice
+from kpa_analytics.cli.options import Account, AllAccounts, AsOf, Demo, ExpiringDays, Refresh
 from kpa_analytics.cli.output import print_figure
 from kpa_analytics.paths import typed_path
 from kpa_analytics.statuses import COUNTED, DUE_DAYS, EXPIRING_DAYS
@@ -25,12 +18,7 @@ from kpa_analytics.utf8 import need_texts
 
 def audit(
     out: Annotated[Path, typer.Argument(help="The folder to create; it must be new or empty.")],
-    as_of: Annotated[
-        str | None,
-        typer.Option(
-            help="The day of the statuses, e.g. 2026-06-30. Default: today, or the demo's day."
-        ),
-    ] = None,
+    as_of: AsOf = None,
     title: Annotated[str | None, typer.Option(help="The pack's title.")] = None,
     names: Annotated[
         bool,
@@ -87,12 +75,7 @@ def audit(
     ] = None,
     account: Account = None,
     all_accounts: AllAccounts = False,
-    demo: Annotated[
-        bool,
-        typer.Option(
-            "--demo", help="Use the invented company. Without --as-of, the day is 2026-06-30."
-        ),
-    ] = False,
+    demo: Demo = False,
 ) -> None:
     """Write the evidence pack (--demo: of an invented company).
 
@@ -129,12 +112,7 @@ def audit(
     if since:
         earlier_pack(since)  # before the download
     chart_scripts.begin()
-    if all_accounts:
-        data: Any = load_fleet_evidence(refresh=refresh, incremental=incremental)
-    elif demo:
-        data = load_demo()
-    else:
-        data = load_evidence(refresh=refresh, incremental=incremental, account=account)
+    data: Any = load_chosen(account, all_accounts, demo, refresh=refresh, incremental=incremental)
     day = data.day(as_of) if all_accounts else chosen_day(as_of, data.demo)
     pack = export_audit(
         data,

@@ -61,6 +61,17 @@ def load_fleet_evidence(*, refresh: bool = False, incremental: bool = False) -> 
     return load_fleet(refresh=True)
 
 
+def load_chosen(
+    account: str | None, all_accounts: bool, demo: bool, *, refresh: bool, incremental: bool
+) -> TrainingData | Fleet:
+    """Load what the options --account, --all-accounts and --demo name, for evidence."""
+    if all_accounts:
+        return load_fleet_evidence(refresh=refresh, incremental=incremental)
+    if demo:
+        return load_demo()
+    return load_evidence(refresh=refresh, incremental=incremental, account=account)
+
+
 def finish_fleet(fleet: Fleet) -> None:
     """End the command with an error that names the accounts that could not be loaded, if any."""
     if fleet.failures:

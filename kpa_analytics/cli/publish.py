@@ -6,14 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from kpa_analytics.cli.loading import (
-    chosen_day,
-    finish_fleet,
-    load_demo,
-    load_evidence,
-    load_fleet_evidence,
-    need_one_choice,
-)
+from kpa_analytics.cli.loading import chosen_day, finish_fleet, load_chosen, need_one_choice
 from kpa_analytics.cli.options import Account, AllAccounts, AsOf, Demo, ExpiringDays, Refresh
 from kpa_analytics.errors import KPAError
 from kpa_analytics.statuses import EXPIRING_DAYS
@@ -56,12 +49,9 @@ def publish(
     chosen_day(as_of, demo)  # checked before the download
     place = published_folder(folder)
     try:
-        if all_accounts:
-            data: Any = load_fleet_evidence(refresh=refresh, incremental=incremental)
-        elif demo:
-            data = load_demo()
-        else:
-            data = load_evidence(refresh=refresh, incremental=incremental, account=account)
+        data: Any = load_chosen(
+            account, all_accounts, demo, refresh=refresh, incremental=incremental
+        )
     except KPAError as error:
         _say_failure(folder, [*listed_accounts()] if all_accounts else [account or "main"], error)
         raise

@@ -10,6 +10,7 @@ import polars as pl
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import need
 from kpa_analytics.schema import CHANGES, COMPLETIONS, INSTANT
+from kpa_analytics.wording import listing
 
 
 class _Match(NamedTuple):
@@ -96,11 +97,8 @@ def completions_of(source: Any, side: str) -> pl.DataFrame:
     ids = records["id"]
     if ids.null_count() or ids.n_unique() < len(ids):
         unusable = ids.filter(ids.is_duplicated() | ids.is_null()).unique().sort()
-        examples = ", ".join(str(value) for value in unusable.head(5))
-        more = f" and {len(unusable) - 5} more" if len(unusable) > 5 else ""
-        raise KPADataError(
-            f"completions: ids in {side} are missing or not unique: {examples}{more}"
-        )
+        examples = listing([str(value) for value in unusable])
+        raise KPADataError(f"completions: ids in {side} are missing or not unique: {examples}")
     return records
 
 

@@ -27,7 +27,7 @@ from kpa_analytics.errors import (
     warn,
 )
 from kpa_analytics.schema import COMPLETIONS, Table
-from kpa_analytics.wording import count
+from kpa_analytics.wording import count, listing
 
 if TYPE_CHECKING:
     from kpa_analytics.api.client import Client
@@ -173,15 +173,10 @@ def _listed(client: Client, table: Table, params: dict[str, Any], bar: PageBar) 
 def _warn_of(table: Table, faults: pl.DataFrame) -> None:
     if faults.is_empty():
         return
-    examples = ", ".join(
-        f"{record} ({field} {value})"
-        for _, record, field, value in faults.head(_MOST_NAMED).iter_rows()
-    )
-    number = faults.height
-    more = f" and {number - _MOST_NAMED} more" if number > _MOST_NAMED else ""
-    left_empty = count(number, "impossible date was", "impossible dates were")
+    examples = [f"{record} ({field} {value})" for _, record, field, value in faults.iter_rows()]
+    left_empty = count(faults.height, "impossible date was", "impossible dates were")
     warn(
-        f"{table.name}: {left_empty} left empty: {examples}{more}",
+        f"{table.name}: {left_empty} left empty: {listing(examples, _MOST_NAMED)}",
         KPADataWarning,
         "data_quality() lists them all",
         "an evidence pack lists them all: kpa-analytics audit FOLDER",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from kpa_analytics.data.included_trainings import included_trainings
 from kpa_analytics.endpoints import endpoint_of
 from kpa_analytics.schema import REQUIRED_LISTS
 
@@ -109,18 +110,13 @@ class Scope:
 
 
 def with_parts(catalogue: pl.DataFrame, trainings: Sequence[int]) -> list[int]:
-    """The trainings, and all trainings that they are composed of.
-
-    If the catalogue repeats a training, its first row counts.
-    """
-    first = catalogue.unique("id", keep="first")
-    included = pl.col("included_trainings_id").list.drop_nulls()
-    parts = dict(first.select("id", included).iter_rows())
+    """The trainings, and all trainings that they are composed of."""
+    parts = included_trainings(catalogue)
     involved: set[int] = set()
     waiting = list(trainings)
     while waiting:
         training = waiting.pop()
         if training not in involved:
             involved.add(training)
-            waiting += parts.get(training) or []
+            waiting += parts.get(training, [])
     return sorted(involved)

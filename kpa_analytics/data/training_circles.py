@@ -10,10 +10,8 @@ import polars as pl
 
 from kpa_analytics import report_text as texts
 from kpa_analytics.data.checks import Check, names_of
+from kpa_analytics.data.included_trainings import Parts, included_trainings
 from kpa_analytics.schema import USERS
-
-#: The id of a training -> the ids of the included trainings.
-Parts = dict[int, list[int]]
 
 
 def training_circles(trainings: pl.LazyFrame) -> list[Check]:
@@ -41,16 +39,6 @@ def training_circles(trainings: pl.LazyFrame) -> list[Check]:
             (rows.filter(~itself), texts.TRAINING_CIRCLE),
         )
     ]
-
-
-def included_trainings(trainings: pl.LazyFrame) -> Parts:
-    """The included trainings of each training in the catalogue; an empty list if there are none."""
-    included = (
-        trainings.unique("id", keep="first", maintain_order=True)
-        .select("id", pl.col("included_trainings_id").fill_null([]).list.drop_nulls().list.unique())
-        .collect(engine="in-memory")
-    )
-    return dict(included.iter_rows())
 
 
 def in_or_above_circles(parts: Parts) -> set[int]:

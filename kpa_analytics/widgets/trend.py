@@ -141,7 +141,8 @@ class TrendExplorer(StatusExplorer):
     title, css = "Trend", "kpa-trend"
     uses = (
         "The days are counted back from the day in the field As of.",
-        "Compare by counts each field office, job title, supervisor or training separately.",
+        "Compare by counts each field office, line of business, job title, supervisor or training "
+        "separately.",
         "Click a bar to list the cases behind it.",
         "Where groups are compared, click a day of a group to list its gaps on that day, or the "
         "name of a group (or of the other groups) to list its gaps on the last day.",

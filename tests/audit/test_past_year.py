@@ -140,7 +140,7 @@ def test_months_before_the_first_record_are_left_out_and_said():
     text = said(evidence)
     assert "The first completion is dated 10 Jan 2026. Earlier days are left out" in text
     assert "1 of 2 cases (50%) on 31 Jan 2026, and 1 of 2 cases (50%) on 30 Jun 2026" in text
-    assert "None of them expired before 30 Jun 2026, so the share" in text
+    assert "None of them had its last valid day before 30 Jun 2026, so the share" in text
     assert section["charts"] == ["status_over_time"]
     assert section["tables"][1]["rows"] == [["Jul 2026", "1", "0", "0", "0", "1", "not known"]]
 
@@ -198,9 +198,9 @@ def test_renewals_are_counted_by_outcome_and_month():
     assert said(evidence).endswith(
         "Of the certificates that expire on or after 1 Jul 2025, 2 had come due by 30 Jun 2026: "
         "1 renewed on time, 1 renewed late, 0 lapsed, 0 pending. Lapsed means expired and not "
-        "renewed. Pending means not renewed yet, but still valid. Of those that expired before 30 "
-        "Jun 2026, 50% were renewed on time (1 of 2). renewals.csv lists each of these "
-        "certificates."
+        "renewed. Pending means not renewed yet, but still valid. Of those whose last valid day "
+        "was before 30 Jun 2026, 50% were renewed on time (1 of 2). renewals.csv lists each of "
+        "these certificates."
     )
     rows = section_of(evidence)["tables"][1]["rows"]
     assert rows == [

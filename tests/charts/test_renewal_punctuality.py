@@ -23,7 +23,7 @@ def test_the_title_has_the_share_of_the_last_month_that_is_known():
     last = MONTHS.filter(pl.col("share").is_not_null()).row(-1, named=True)
     said = charts.renewal_punctuality(MONTHS, as_of="2026-06-30").description
     assert said.startswith(
-        f"{last['share']:.0%} of the certificates that expired in Jun 2026 were renewed on time"
+        f"{last['share']:.0%} of the certificates due for renewal in Jun 2026 were renewed on time"
     )
     counts = MONTHS.select(pl.col("n", "on_time", "late", "lapsed", "pending").sum()).row(0)
     assert (
@@ -39,8 +39,8 @@ def test_months_far_away_are_counted_and_not_drawn():
     assert table["n"].sum() == frame["n"].sum()
     said = charts.renewal_punctuality(frame, as_of="2026-06-30").description
     n = row["n"].item()
-    assert f"Not drawn: {n} certificates that expired earlier" in said
-    assert f"{n} certificates expiring later" in said
+    assert f"Not drawn: {n} certificates due earlier" in said
+    assert f"{n} certificates due later" in said
 
 
 @pytest.mark.slow
@@ -82,7 +82,7 @@ def by_office(**shares: float | None) -> pl.DataFrame:
     )
 
 
-RENEWED = "of the certificates that expired were renewed on time"
+RENEWED = "of the certificates due for renewal were renewed on time"
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_all_certificates_are_one_bar():
     chart = charts.renewal_punctuality(ALL)
     assert len(bars(chart)) == 1
     share = ALL["share"].item()
-    assert chart.description.startswith(f"{share:.0%} of the certificates that expired were")
+    assert chart.description.startswith(f"{share:.0%} of the certificates due for renewal were")
 
 
 def test_people_without_a_group_come_last_and_are_named():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -156,6 +157,18 @@ def test_a_wrong_setting_is_said_before_the_dashboard_starts(kpa_analytics, monk
     code, out, err = kpa_analytics("dashboard", "--no-browser")
     assert (code, out) == (2, "")
     assert "KPA_PROGRESS is not a setting" in err
+
+
+def test_the_dashboard_shows_the_demo_to_somebody_with_a_token(kpa_analytics, account, monkeypatch):
+    shown = []
+    monkeypatch.setattr(
+        "kpa_analytics.widgets.serve.serve_dashboard",
+        lambda **_: shown.append((os.environ.get("KPA_API_TOKEN"), os.environ.get("KPA_API_URL"))),
+    )
+    monkeypatch.setenv("KPA_API_TOKEN", "of-a-real-account")
+    monkeypatch.setenv("KPA_API_URL", "https://api.novaraflex.com/v1")
+    assert kpa_analytics("dashboard", "--demo")[0] == 0
+    assert shown == [(None, None)]
 
 
 def test_a_refused_token_is_not_printed(kpa_analytics, account, monkeypatch):

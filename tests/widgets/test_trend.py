@@ -159,7 +159,7 @@ def test_tiles_say_gaps_now_and_then_the_change_and_the_share_on_time(
     share = round(100 * on_time / over.height)
     assert shown["Renewed on time"] == (
         f"{share}%",
-        f"{on_time:,} of {over.height:,} certificates that expired since 30 Jun 2025",
+        f"{on_time:,} of {over.height:,} certificates due for renewal since 30 Jun 2025",
     )
     assert (
         "Every day is counted with today's requirements, training schedules and groups"

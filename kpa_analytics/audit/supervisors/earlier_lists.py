@@ -7,13 +7,13 @@ import re
 from collections.abc import Collection
 from pathlib import Path
 
-from kpa_analytics.audit.calendar_events import Events, events_of, read_earlier
+from kpa_analytics.audit.calendar_events import Events, events_of
 from kpa_analytics.audit.supervisors import supervisor_text as text
 from kpa_analytics.audit.supervisors.supervisor_calendar import CALENDAR, Emptied, calendar_name
 from kpa_analytics.audit.supervisors.supervisor_page import INDEX
 from kpa_analytics.audit.supervisors.supervisor_team import NOBODYS_FOLDER
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.paths import typed_path
+from kpa_analytics.paths import content_of, typed_path
 from kpa_analytics.wording import say
 
 #: The folder of a list ends in its digest, whatever the name of the supervisor is.
@@ -48,7 +48,7 @@ class EarlierLists:
         if folder is None:
             return {}
         path = folder / CALENDAR
-        return events_of(read_earlier(path), path, self._owner)
+        return events_of(content_of(path), path, self._owner)
 
     def emptied(self, current: Collection[str]) -> dict[str, Emptied]:
         """The lists that are not among the current ones and have events to cancel, by digest."""
@@ -61,7 +61,7 @@ class EarlierLists:
         events = {
             uid: event for uid, event in self.events(digest).items() if not event["cancelled"]
         }
-        title = calendar_name(read_earlier(folder / CALENDAR))
+        title = calendar_name(content_of(folder / CALENDAR))
         return Emptied(folder.name, title, events, self._owner)
 
 
@@ -70,7 +70,7 @@ def need_lists(folder: Path, by: str) -> None:
     index = folder / INDEX
     if not index.is_file():
         raise KPADataError(f"previous: {folder} has no lists of an earlier run: it has no {INDEX}")
-    page = read_earlier(index).decode("utf-8", errors="replace")
+    page = content_of(index).decode("utf-8", errors="replace")
     kinds = [kind for kind, group in text.GROUPS.items() if f"<title>{_title(group)} - " in page]
     if not kinds:
         raise KPADataError(

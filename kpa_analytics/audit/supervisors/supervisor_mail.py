@@ -65,6 +65,7 @@ def _body(team: Team) -> str:
         *([DEMO_MARK] if team.demo else []),
         text.MAIL_HELLO,
         say(text.MAIL_BODY, summary=team.summary(), day=team.as_of),
+        text.MAIL_FIRST_CASES if more > 0 else text.MAIL_CASES,
         "\n".join(lines),
         *([say(text.MAIL_MORE, more=more)] if more > 0 else []),
     ]
