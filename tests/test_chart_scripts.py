@@ -36,9 +36,14 @@ def test_a_process_that_fails_or_was_not_begun_makes_no_scripts(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "command", ["demo --out new", "audit new --demo", "trend --demo --out new.html"]
+    ("command", "loads"),
+    [
+        ("demo --out new", "load_demo"),
+        ("audit new --demo", "load_chosen"),
+        ("trend --demo --out new.html", "load_demo"),
+    ],
 )
-def test_commands_begin_the_process_before_they_download(command, monkeypatch, tmp_path):
+def test_commands_begin_the_process_before_they_download(command, loads, monkeypatch, tmp_path):
     done = []
 
     def download(*_: object, **__: object) -> None:
@@ -49,7 +54,7 @@ def test_commands_begin_the_process_before_they_download(command, monkeypatch, t
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", ["kpa-analytics", *arguments])
     monkeypatch.setattr(chart_scripts, "begin", lambda: done.append("scripts"))
-    monkeypatch.setattr(f"kpa_analytics.cli.{name}.load_chosen", download)
+    monkeypatch.setattr(f"kpa_analytics.cli.{name}.{loads}", download)
     with pytest.raises(SystemExit):
         cli.main()
     assert done == ["scripts", "download"]
