@@ -19,7 +19,7 @@ from kpa_analytics.data.orphan_ids import REFERENCES, attendees_differ, unknown_
 from kpa_analytics.data.training_circles import training_circles
 from kpa_analytics.data.training_data import TrainingData, need_training_data
 from kpa_analytics.data.unknown_schedules import unknown_schedules
-from kpa_analytics.inputs import as_table
+from kpa_analytics.inputs import as_table, need
 from kpa_analytics.schema import FINDINGS
 
 #: Every kind of these findings, in the order in which they are reported.
@@ -52,10 +52,11 @@ def record_findings(data: TrainingData, *, as_of: Day | None = None) -> pl.DataF
     Its documentation describes the arguments, the result and each finding.
 
     Raises:
-        KPADataError: `data` is not the result of `load_all()`, or `as_of` is not a day.
+        KPADataError: `data` is not the result of `load_all()`, a collection lacks a column, or
+            `as_of` is not a day.
     """
     need_training_data(data)
-    rows = {name: data.frames[name].lazy() for name in TABLES}
+    rows = {name: need(data.frames[name], table, *table.schema) for name, table in TABLES.items()}
     day = day_of(as_of, rows["completions"], rows["users"])
     completions = rows["completions"]
     loaded = {name for name in rows if name in data.snapshots or data.frames[name].height}

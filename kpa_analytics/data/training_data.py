@@ -13,7 +13,7 @@ from kpa_analytics.data.snapshots import Snapshot
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.endpoints import COLLECTIONS, endpoint_of
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import need, typed
+from kpa_analytics.inputs import need
 from kpa_analytics.schema import (
     BLANK_IDS,
     EMPLOYEE_STATUS,
@@ -50,8 +50,8 @@ class TrainingData:
             not known, if those of others are.
 
     Raises:
-        KPADataError: a frame is not one of polars, a column is missing or has another type, or the
-            rows are of several accounts.
+        KPADataError: a frame is not one of polars, a column has another type, or the rows are of
+            several accounts.
 
     Examples:
         >>> import kpa_analytics as kpa
@@ -81,8 +81,9 @@ class TrainingData:
         """Check the frames, and convert types that fit, such as categories for texts, once."""
         for name in LOADED:
             frame, table = getattr(self, name), endpoint_of(name).table
-            need(frame, table, *table.schema)
-            object.__setattr__(self, name, typed(frame.lazy().collect(), table))
+            given = need(frame, table).collect_schema()
+            known = [column for column in table.schema if column in given]
+            object.__setattr__(self, name, need(frame, table, *known).collect(engine="in-memory"))
 
     @property
     def whole(self) -> TrainingData:
