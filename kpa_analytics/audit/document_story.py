@@ -142,7 +142,7 @@ def _rules(cases: pl.DataFrame) -> list[str]:
 
 def _origin(data: TrainingData) -> list[str]:
     snapshot, choice = data.snapshots.get("completions"), data.scope.description
-    hosts = ", ".join(sorted({kept.host for kept in data.snapshots.values()}))
+    hosts = ", ".join(data.hosts)
     tool = version("kpa-analytics")
     sentences = [] if snapshot else [text.ORIGIN_UNKNOWN]
     if snapshot:

@@ -9,6 +9,7 @@ import polars as pl
 
 from kpa_analytics.analysis.due_within import due_within
 from kpa_analytics.inputs import AnyFrame
+from kpa_analytics.report_text import NOT_KNOWN
 from kpa_analytics.statuses import (
     DUE_DAYS,
     FROM_REQUIREMENTS,
@@ -57,6 +58,16 @@ class Figures(NamedTuple):
         """Every figure by its name, e.g. for a manifest."""
         others = {name: value for name, value in self._asdict().items() if name != "by_status"}
         return {**others, **self.by_status}
+
+
+def figure_text(number: int | None) -> str:
+    """A figure as a text; None is not known.
+
+    Examples:
+        >>> figure_text(1234), figure_text(None)
+        ('1,234', 'not known')
+    """
+    return NOT_KNOWN if number is None else f"{number:,}"
 
 
 def figures(status: AnyFrame, completions: AnyFrame, *, requirements_known: bool) -> Figures:

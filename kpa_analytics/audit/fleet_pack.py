@@ -14,6 +14,7 @@ from kpa_analytics import report_text as text
 from kpa_analytics.audit.atomic_folder import new_folder
 from kpa_analytics.audit.colours import colours
 from kpa_analytics.audit.csv import marked, write_csv
+from kpa_analytics.audit.figures import figure_text
 from kpa_analytics.audit.html import page_style, policy, template
 from kpa_analytics.audit.manifest import read_manifest, write_checksums, write_manifest
 from kpa_analytics.audit.sign import SigningKey, sign_manifest
@@ -129,7 +130,7 @@ def _page(parts: pl.DataFrame, facts: Mapping[str, Any]) -> str:
             "account": row["account"],
             "report": row["report"],
             "demo": row["demo"],
-            "counts": [_shown(row[name]) for name in _COUNTS],
+            "counts": [figure_text(row[name]) for name in _COUNTS],
         }
         for row in parts.iter_rows(named=True)
     ]
@@ -152,7 +153,7 @@ def _page(parts: pl.DataFrame, facts: Mapping[str, Any]) -> str:
         headings=[*headings.values()],
         rows=rows,
         total=text.FLEET_TOTAL,
-        totals=[_shown(facts["counts"][name]) for name in _COUNTS],
+        totals=[figure_text(facts["counts"][name]) for name in _COUNTS],
         notes=[text.FLEET_PEOPLE, text.FLEET_VERIFY],
     )
 
@@ -161,7 +162,3 @@ def _heading(name: str) -> str:
     if name == "in_30_days":
         return text.TileLabel.IN_30_DAYS
     return STATUS_LABELS.get(name) or text.sheet_heading(name)
-
-
-def _shown(figure: int | None) -> str:
-    return text.NOT_KNOWN if figure is None else f"{figure:,}"

@@ -36,7 +36,7 @@ def provenance(
         **({"account": data.account} if data.account else {}),
         "as_of": as_of.isoformat(),
         "fetched_at": instant(fetched) if fetched else None,
-        "hosts": sorted({snapshot.host for snapshot in data.snapshots.values()}),
+        "hosts": data.hosts,
         "counts": figures.as_counts(),
         "settings": settings,
         "sources": [_source(snapshot) for _, snapshot in sorted(data.snapshots.items())],

@@ -114,4 +114,4 @@ def _origin_sentences(evidence: Evidence) -> list[str]:
 
 def hosts(evidence: Evidence) -> str:
     """The hosts that were read, as one text."""
-    return ", ".join(sorted({snapshot.host for snapshot in evidence.data.snapshots.values()}))
+    return ", ".join(evidence.data.hosts)

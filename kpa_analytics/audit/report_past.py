@@ -11,6 +11,7 @@ import polars as pl
 
 from kpa_analytics import report_text as text
 from kpa_analytics.audit.evidence import Evidence
+from kpa_analytics.audit.figures import figure_text
 from kpa_analytics.audit.past_year import Past
 from kpa_analytics.audit.report_model import NOTHING, Section, Sheet, printed
 from kpa_analytics.charts.punctuality_rows import share_text
@@ -94,7 +95,7 @@ def _days(past: Past) -> Sheet:
 
 
 def _row_of_day(row: dict[str, Any]) -> dict[str, Any]:
-    figures = {status: _figure(row[status]) for status in STATUSES}
+    figures = {status: figure_text(row[status]) for status in STATUSES}
     counts = {"cases": row["total"], "gaps": _of(row), "gap_share": _share(row)}
     return {"day": row["day"], **figures, **counts}
 
@@ -109,10 +110,6 @@ def _months(past: Past) -> Sheet:
         pl.Series("on_time_share", shares, pl.String),
     )
     return printed(frame, "month", "n", *OUTCOMES, "on_time_share", caption=Caption.PAST_RENEWALS)
-
-
-def _figure(cases: int | None) -> str:
-    return text.NOT_KNOWN if cases is None else f"{cases:,}"
 
 
 def _of(row: dict[str, Any]) -> int:

@@ -117,6 +117,11 @@ class TrainingData:
         return from_demo or is_demo(self.completions, self.users, self.group_trainings)
 
     @property
+    def hosts(self) -> list[str]:
+        """The hosts that the records came from, in order; empty for frames made by hand."""
+        return sorted({snapshot.host for snapshot in self.snapshots.values()})
+
+    @property
     def faults(self) -> pl.DataFrame:
         """The impossible dates that became null (`schema.FAULTS`)."""
         faults = [snapshot.fault_frame() for snapshot in self.snapshots.values()]

@@ -84,7 +84,7 @@ def account_facts(
         "failure": None,
         "as_of": as_of.isoformat(),
         "fetched_at": instant(fetched) if fetched else None,
-        "hosts": sorted({snapshot.host for snapshot in data.snapshots.values()}),
+        "hosts": data.hosts,
         "replaced_at": replaced_at,
         "requirements_known": data.requirements is not None,
         "columns": columns,

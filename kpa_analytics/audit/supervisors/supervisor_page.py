@@ -11,11 +11,12 @@ from datetime import date
 from typing import Any
 
 from kpa_analytics.audit.colours import colours
+from kpa_analytics.audit.figures import figure_text
 from kpa_analytics.audit.html import page_style, policy, template
 from kpa_analytics.audit.supervisors import supervisor_text as text
 from kpa_analytics.audit.supervisors.supervisor_calendar import CALENDAR, Emptied
 from kpa_analytics.audit.supervisors.supervisor_team import Team
-from kpa_analytics.report_text import DEMO_MARK, LANGUAGE, NOT_KNOWN
+from kpa_analytics.report_text import DEMO_MARK, LANGUAGE
 from kpa_analytics.statuses import MISSING, OPEN, STATUS_LABELS, STATUS_SIGNS
 from kpa_analytics.wording import day, listing, one_line, say
 
@@ -78,7 +79,7 @@ def index_of(
         {
             "cells": [
                 one_line(team.name) if team.key is not None else text.NOBODY_NAMED,
-                *map(_figure, _figures([team], requirements_known)),
+                *map(figure_text, _figures([team], requirements_known)),
                 _mail(team, addresses),
             ],
             "link": f"{team.folder}/{PAGE}",
@@ -93,7 +94,7 @@ def index_of(
         "figures": [*range(1, len(headings) - 1)],
         "days": [],
         "status": -1,
-        "totals": [text.INDEX_TOTAL, *map(_figure, _figures(teams, requirements_known)), ""],
+        "totals": [text.INDEX_TOTAL, *map(figure_text, _figures(teams, requirements_known)), ""],
     }
     to_correct = _list_of(text.FINDINGS, text.FINDINGS_NOTE, [(each, "") for each in profiles])
     cancelled = [
@@ -150,10 +151,6 @@ def _figures(teams: Sequence[Team], requirements_known: bool) -> list[int | None
     ]
     people = sum(team.people for team in teams)
     return [people, *by_status, sum(team.cases.height for team in teams)]
-
-
-def _figure(number: int | None) -> str:
-    return NOT_KNOWN if number is None else f"{number:,}"
 
 
 def _mail(team: Team, addresses: Mapping[str, str | None]) -> str:
