@@ -18,6 +18,7 @@ from kpa_analytics.analysis.names import known_trainings, with_names
 from kpa_analytics.analysis.periods import in_last_months, period_start
 from kpa_analytics.analysis.search_text import by_name
 from kpa_analytics.analysis.selected_bars import in_bars
+from kpa_analytics.data.training_circles import included_trainings
 from kpa_analytics.demo_mark import demo_flag
 from kpa_analytics.inputs import as_table, at_once
 from kpa_analytics.schema import INSTRUCTOR_ACTIVITY, INSTRUCTOR_COVERAGE
@@ -51,6 +52,7 @@ class InstructorView:
 
     def __init__(self, data: TrainingData, people_filter: PeopleFilter) -> None:
         self._people_filter, self._users = people_filter, data.users
+        self._catalogue = data.trainings
         self._chosen = lru_cache(maxsize=1)(self._completions)
         self._covered = lru_cache(maxsize=4)(self._coverage)
         # The same for all choices. Categorical ids are counted three times as fast.
@@ -70,6 +72,16 @@ class InstructorView:
     def instructors(self) -> dict[str, str]:
         """All instructors: id -> name, sorted by name."""
         return by_name(dict(self._names.collect(engine="in-memory").iter_rows()))
+
+    @cached_property
+    def composed(self) -> list[int]:
+        """The composed trainings, which people hold through others: nobody has to teach them."""
+        return [key for key, parts in included_trainings(self._catalogue.lazy()).items() if parts]
+
+    def to_teach(self, coverage: pl.DataFrame) -> pl.DataFrame:
+        """The rows of `coverage` without the composed trainings that nobody taught."""
+        is_composed = pl.col("training_id").is_in(self.composed)
+        return coverage.filter(~is_composed | (pl.col("instructors") > 0))
 
     def activity(self, choices: PeriodChoices) -> pl.DataFrame:
         """The figures per instructor and month (`schema.INSTRUCTOR_ACTIVITY`)."""

@@ -212,7 +212,8 @@ class InstructorExplorer(PeriodExplorer):
         self._covered = self._view.coverage(choices)
         self._finds_nobody = self._view.finds_nobody(choices)
         self._everyone = self._view.people(choices)
-        self._counted = _counted(self._covered, self.instructors)
+        self._to_teach = self._view.to_teach(self._covered)
+        self._counted = _counted(self._to_teach, self.instructors)
         numbers = {figure: len(trainings) for figure, trainings in self._counted.items()}
         tiles = _tiles(self._everyone, numbers, self._details(choices, numbers))
         self._figures.value = layout.figure_tiles(tiles) + self._before_records()
@@ -309,11 +310,14 @@ class InstructorExplorer(PeriodExplorer):
         figures = (ALL, *_FIGURES)
         if self._finds_nobody:
             return dict.fromkeys(figures, "no person found")
-        coverage, chosen = self._covered, len(choices.trainings)
+        coverage, chosen = self._to_teach, len(choices.trainings)
         these = f"the {'training' if chosen == 1 else 'trainings'} chosen"
         whole = count(coverage.height, "training")
         never = f"{coverage['last_taught'].null_count():,} never had an instructor recorded"
         which = "chosen" if chosen else "in the catalogue or in a completion"
+        composed = self._covered.height - coverage.height
+        if composed:
+            which += f", without {count(composed, 'composed one')}"
         taught = coverage.height - numbers.get(_UNTAUGHT, 0)
         none_taught = "in this period they taught none of the trainings chosen"
         if chosen < 2:

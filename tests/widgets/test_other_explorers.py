@@ -56,6 +56,28 @@ def test_trainings_of_one_instructor_come_first(company: kpa.TrainingData) -> No
     assert alone[0]
 
 
+def untaught_and_composed(company: kpa.TrainingData, explorer: InstructorExplorer) -> list[int]:
+    composed = company.trainings.filter(pl.col("included_trainings_id").list.len() > 0)["id"]
+    untaught = explorer.coverage.filter(pl.col("instructors") == 0)["training_id"]
+    return untaught.filter(untaught.is_in(composed.implode())).to_list()
+
+
+def test_a_composed_training_is_not_one_that_nobody_taught(company: kpa.TrainingData) -> None:
+    """People hold it through others, so nobody has to teach it."""
+    explorer = InstructorExplorer(company)
+    composed = untaught_and_composed(company, explorer)
+    assert composed
+    untaught = explorer.coverage.filter(pl.col("instructors") == 0)["training_id"].to_list()
+    number = len(untaught) - len(composed)
+    tile = re.search(r"Not taught in this period</span><strong>(\d+)<", explorer._figures.value)
+    assert tile
+    assert int(tile[1]) == number
+    said = f", without {len(composed)} composed one{'' if len(composed) == 1 else 's'}; "
+    assert said in explorer._figures.value
+    explorer.selected = {"figure": "not-taught"}
+    assert {*explorer.coverage["training_id"]} == {*untaught} - {*composed}
+
+
 @pytest.mark.slow
 def test_period_instructor_and_training_narrow_what_was_taught(company: kpa.TrainingData) -> None:
     explorer = InstructorExplorer(company, months=6)
@@ -301,7 +323,8 @@ def test_an_instructor_who_taught_other_trainings_taught_none_of_those_chosen(
 @pytest.mark.slow
 def test_trainings_that_are_chosen_are_not_the_whole_catalogue(company: kpa.TrainingData) -> None:
     explorer = InstructorExplorer(company)
-    assert f"of {explorer.coverage.height} trainings in the catalogue" in explorer._figures.value
+    whole = explorer.coverage.height - len(untaught_and_composed(company, explorer))
+    assert f"of {whole} trainings in the catalogue" in explorer._figures.value
     explorer.trainings = explorer.coverage["training_id"].to_list()[:2]
     assert "of 2 trainings chosen; " in explorer._figures.value
     assert "catalogue" not in explorer._figures.value
