@@ -46,7 +46,7 @@ class PeriodExplorer(ChartExplorer):
     def _own_controls(self) -> dict[str, Any]:
         return {
             "months": NumberField(
-                "Months up to that day", "Number of months to count", type(self).months
+                "Months up to the as-of day", "Number of months to count", type(self).months
             ),
             "instructors": MultiSelect("Instructors", "All instructors", self.instructors_hint),
         }

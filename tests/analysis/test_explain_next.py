@@ -116,11 +116,11 @@ def test_at_most_three_instructors_are_named_and_the_others_counted() -> None:
     )
 
 
-def test_an_instructor_whose_certificate_does_not_end_has_no_end_date() -> None:
+def test_an_instructor_whose_certificate_does_not_end_has_no_last_day() -> None:
     special = {**done("ann", date(2025, 6, 10), "ike"), "special_expiration_date": date(2026, 6, 1)}
     lasting = {**LADDERS, "renewal_months": 0}
     sentence = next_steps(records(special, EXPIRED[1], trainings=(lasting,)))[1]
-    assert "by Poe, Ike (no end date)." in sentence
+    assert "by Poe, Ike (no last day)." in sentence
 
 
 WHY_NOBODY = {

@@ -73,7 +73,7 @@ def test_instructors_and_groups_alone_by_mouse_and_keyboard(web: Page, lab: Lab)
             a_figure_lists_what_it_counts(view, "Completions taught")
 
         view.get_by_label("As of", exact=True).first.fill("2026-03-31")
-        view.get_by_label("Months up to that day").fill("36")
+        view.get_by_label("Months up to the as-of day").fill("36")
         web.keyboard.press("Enter")
         pick_training(view, "First Aid")
         expect(view.locator(".kpa-multi-select-now").first).to_have_text("First Aid")

@@ -210,7 +210,7 @@ UNTITLED = "Training {training:d}"
 THROUGH = "Still needed for {training}: {listed}."
 TAUGHT_BY = "{title} can be taught next by {names}."
 LAST_DAY = "{instructor} (through {until})"
-NO_LAST_DAY = "{instructor} (no end date)"
+NO_LAST_DAY = "{instructor} (no last day)"
 TAUGHT_BY_NOBODY = "Nobody may teach {title} next ({reason})."
 PLACE = (
     "The plan has a place for {user} in the {title} session in the week of {week}, taught by "
