@@ -655,6 +655,19 @@ UNPLACED = _table(
     Column("reason", pl.String, "why there is no place, e.g. no eligible instructor"),
 )
 
+EXPIRING_AGAIN = _table(
+    "expiring_again",
+    "plan_sessions().expiring_again",
+    Column("session", pl.Int64, "the number of the session"),
+    _WEEK,
+    *_CASE,
+    Column(
+        "expiration_date",
+        pl.Date,
+        "the last day on which the new certificate is valid, before the plan ends",
+    ),
+)
+
 LAST_INSTRUCTORS = _table(
     "last_instructors",
     "plan_sessions().last_instructors",

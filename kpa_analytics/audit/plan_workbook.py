@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 import xlsxwriter
 
+from kpa_analytics.analysis.planning.expiring_again import in_a_sentence
 from kpa_analytics.analysis.planning.last_instructors import in_sentences
 from kpa_analytics.analysis.planning.session_plan import SessionPlan
 from kpa_analytics.audit.csv import marked
@@ -96,6 +97,10 @@ def _about(book: Any, plan: SessionPlan) -> None:
         ("Result", plan.summary),
         ("Statuses as of", day(plan.as_of)),
         *(("Requirements", sentence) for sentence in plan.unknown),
+        *(
+            ("Expiring again", sentence)
+            for sentence in in_a_sentence(plan.expiring_again, plan.last_day)
+        ),
         *(("Last instructors", sentence) for sentence in in_sentences(plan.last_instructors)),
         ("Columns", _HIDDEN),
         *(

@@ -14,6 +14,9 @@ import pytest
 
 import kpa_analytics as kpa
 from kpa_analytics import schema
+from kpa_analytics.analysis.engine import Rules
+from kpa_analytics.analysis.planning.expiring_again import in_a_sentence
+from kpa_analytics.analysis.planning.gaps_left import gaps_left
 from kpa_analytics.analysis.planning.instructor_weeks import why_not_eligible
 from kpa_analytics.analysis.planning.last_instructors import in_sentences
 from kpa_analytics.analysis.planning.session_cases import in_groups
@@ -23,6 +26,7 @@ from kpa_analytics.errors import KPADataError
 from kpa_analytics.report_text import NO_REQUIREMENTS
 from kpa_analytics.schema import (
     COMPLETIONS,
+    EXPIRING_AGAIN,
     LAST_INSTRUCTORS,
     PLANNED_PEOPLE,
     PLANNED_SESSIONS,
@@ -31,6 +35,7 @@ from kpa_analytics.schema import (
     USERS,
 )
 from kpa_analytics.statuses import GAPS
+from tests.analysis.company import company
 
 AS_OF = date(2026, 6, 30)
 MONDAYS = [date(2026, 7, 6), date(2026, 7, 13), date(2026, 7, 20), date(2026, 7, 27)]
@@ -150,6 +155,53 @@ def test_of_many_last_instructors_the_first_are_named_and_the_others_counted() -
         in_sentences(frame)[4],
         "and 2 more trainings lose their last eligible instructor before the plan ends",
     ]
+
+
+FIRE = {"id": 8, "title": "Fire", "schedule_type": "rolling", "renewal_months": 12}
+FIXED = {"expires_on_month": 7, "expires_on_day": 15}
+
+
+def test_certificates_that_expire_again_before_the_plan_ends_are_a_sentence(tmp_path: Path) -> None:
+    """Those of Fire end on a fixed day, those of Ladders a year after the session."""
+    done = [("x", 8, date(2024, 1, 1)), ("y", 8, date(2024, 1, 1)), ("z", 8, date(2024, 1, 1))]
+    teachers = [*IKE, ("ike", 8, date(2026, 5, 1))]
+    gone = {"z": date(2026, 7, 16)}  # whose last day is the 15th
+    data = account(done, [LADDERS, {**FIRE, **FIXED}], teachers=teachers, left=gone)
+    made = plan(data)
+    assert EXPIRING_AGAIN.fits(made.expiring_again)
+    assert made.people.filter(training_id=8)["m_user_id"].to_list() == ["x", "y", "z"]
+    again = made.expiring_again.select("session", "m_user_id", "expiration_date").rows()
+    assert again == [(1, "x", date(2026, 7, 15)), (1, "y", date(2026, 7, 15))]
+    sentence = (
+        "2 certificates of these sessions expire again before the plan ends on 2 Aug 2026 (Fire on "
+        "15 Jul 2026: 2): each case is planned once"
+    )
+    assert made.warnings[0] == sentence
+    assert sentence in str(made)
+    assert sentence in made._repr_html_()
+    folder = kpa.export_plan(made, tmp_path / "plan")
+    about = pl.read_excel(folder / "plan.xlsx", sheet_name="about", has_header=False)
+    assert sentence in about.to_series(1).cast(pl.String).to_list()
+    assert plan(data, weeks=1).expiring_again.is_empty()  # until 12 July
+
+
+def test_of_many_trainings_that_expire_again_the_first_are_named() -> None:
+    rows = [
+        (1, MONDAYS[0], "x", "X", number, f"T{number}", date(2026, 7, day))
+        for number, days in ((1, (9, 10)), (2, (8,)), (3, (9,)), (4, (20,)), (5, (21,)))
+        for day in days
+    ]
+    frame = pl.DataFrame(rows, EXPIRING_AGAIN.schema, orient="row")
+    end = date(2026, 8, 2)
+    (said,) = in_a_sentence(frame, end)
+    assert said == (
+        "6 certificates of these sessions expire again before the plan ends on 2 Aug 2026 (T2 on "
+        "8 Jul 2026: 1; T1 from 9 Jul 2026 on: 2; T3 on 9 Jul 2026: 1 and 2 more trainings): each "
+        "case is planned once"
+    )
+    (four,) = in_a_sentence(frame.filter(pl.col("training_id") != 5), end)
+    assert "; T4 on 20 Jul 2026: 1)" in four, "a single one more is named"
+    assert in_a_sentence(frame.clear(), end) == []
 
 
 def test_people_who_may_not_teach_for_the_same_reason_share_it() -> None:
@@ -361,6 +413,44 @@ def test_random_plans_keep_every_rule(seed: int) -> None:
     assert to_place.join(placed, on=case, how="anti").is_empty()
     after = kpa.what_if(data, made, as_of=AS_OF).join(made.people, on=case, how="semi")
     assert after.filter(pl.col("status").is_in(GAPS) | ~pl.col("hypothetical")).is_empty()
+
+
+@pytest.mark.parametrize(
+    ("seed", "weeks"),
+    [(1, 52), *(pytest.param(n, 13 * n, marks=pytest.mark.slow) for n in range(2, 7))],
+)
+def test_the_gaps_that_are_left_add_up(seed: int, weeks: int) -> None:
+    """Random companies: each gap has one cause, and the plan names those that expire again."""
+    done, catalogue, people, pairs = company(seed, people=40, count=900)
+    teachers = pl.Series([f"{n % 9:024x}" for n in range(done.height)])
+    taught = pl.when(pl.col("id") % 3 > 0).then(teachers).alias("m_instructor_id")
+    data = kpa.TrainingData(
+        completions=done.with_columns(taught), trainings=catalogue, users=people
+    )
+    required = pl.DataFrame(pairs, {"m_user_id": pl.String, "training_id": pl.Int64}, orient="row")
+    day = date(2025, 3, 3)
+    made = kpa.plan_sessions(data, as_of=day, weeks=weeks, capacity=4, required=required)
+    after = kpa.what_if(data, made, until=made.last_day, required=required)
+    gaps = after.filter(pl.col("status").is_in(GAPS))
+    composed = Rules(catalogue).parts
+    left = gaps_left(gaps, made.people, made.unplaced, composed)
+    case = ["m_user_id", "training_id"]
+    unplaced, again = (
+        gaps.join(cases, on=case, how="semi") for cases in (made.unplaced, made.people)
+    )
+    covered = pl.concat([unplaced, again]).select(case)
+    assert not covered.is_duplicated().any()
+    others = gaps.join(covered, on=case, how="anti")
+    through = others.filter(pl.col("training_id").is_in([*composed])).height
+    assert left == (unplaced.height, again.height, through, others.height - through)
+    assert sum(left) == gaps.height
+    assert min(left) > 0
+    own = again.filter("hypothetical").select(*case, "expiration_date")
+    named = made.expiring_again.select(own.columns)
+    assert own.join(named, on=own.columns, how="anti").is_empty()
+    # The others that the plan names left since, or have a record of a later day.
+    rest = named.join(own, on=own.columns, how="anti").join(after, on=case)
+    assert rest.filter("hypothetical").is_empty()
 
 
 @pytest.mark.slow

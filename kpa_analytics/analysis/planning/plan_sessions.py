@@ -12,6 +12,7 @@ import polars as pl
 from kpa_analytics.analysis.eligible_instructors import eligible_instructors
 from kpa_analytics.analysis.engine import Rules
 from kpa_analytics.analysis.expiry_status import expiry_status
+from kpa_analytics.analysis.planning.expiring_again import expiring_again
 from kpa_analytics.analysis.planning.instructor_weeks import InstructorWeeks
 from kpa_analytics.analysis.planning.last_instructors import last_instructors
 from kpa_analytics.analysis.planning.plan_tables import plan_tables
@@ -58,7 +59,8 @@ def plan_sessions(
     training is renewed in its window. A composed training is renewed through its included
     trainings. A valid certificate that expires on or after the person's last day of employment is
     left out; a gap of a person who leaves before a session has no place, and the reason says so.
-    Each case has one place at most, even if the new certificate also expires within the weeks.
+    Each case has one place at most, even if the new certificate also expires within the weeks; the
+    plan says which ones do.
 
     An instructor teaches at most one session a week, only while eligible (see
     `eligible_instructors()`), and never a session that they attend. With the default costs, a day
@@ -95,9 +97,10 @@ def plan_sessions(
     Returns:
         A `SessionPlan` with `sessions` (`schema.PLANNED_SESSIONS`), `people`
         (`schema.PLANNED_PEOPLE`), `unplaced` (`schema.UNPLACED`: each case without a place, and
-        why) and `last_instructors` (`schema.LAST_INSTRUCTORS`: the trainings that nobody is
-        eligible to teach any more before the plan ends). `what_if()` takes it and gives the
-        statuses after these sessions.
+        why), `expiring_again` (`schema.EXPIRING_AGAIN`: the places whose certificates expire again
+        before the plan ends) and `last_instructors` (`schema.LAST_INSTRUCTORS`: the trainings that
+        nobody is eligible to teach any more before the plan ends). `what_if()` takes it and gives
+        the statuses after these sessions.
 
     Raises:
         KPADataError: an argument is invalid; the message names it.
@@ -154,6 +157,7 @@ def plan_sessions(
         first_week=days[0],
         weeks=weeks,
         **tables,
+        expiring_again=expiring_again(tables["people"], rules, data.users, _end(days)),
         last_instructors=last_instructors(taught, {*cases["training_id"]}, _end(days)),
         requirements_note=unknown,
         demo=data.demo,

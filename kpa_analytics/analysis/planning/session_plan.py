@@ -9,9 +9,10 @@ from html import escape
 import polars as pl
 
 from kpa_analytics.analysis.planning import session_texts as text
+from kpa_analytics.analysis.planning.expiring_again import in_a_sentence
 from kpa_analytics.analysis.planning.last_instructors import in_sentences
 from kpa_analytics.report_text import DEMO_MARK
-from kpa_analytics.schema import LAST_INSTRUCTORS
+from kpa_analytics.schema import EXPIRING_AGAIN, LAST_INSTRUCTORS
 from kpa_analytics.wording import day, one_line, say
 
 #: Sessions that Jupyter shows.
@@ -34,6 +35,8 @@ class SessionPlan:
         sessions: `schema.PLANNED_SESSIONS`, one row per session, by week and title.
         people: `schema.PLANNED_PEOPLE`, one row per person and session.
         unplaced: `schema.UNPLACED`, one row for each case without a place, and why.
+        expiring_again: `schema.EXPIRING_AGAIN`, one row for each place whose certificate expires
+            again before the plan ends, because each case is planned once.
         last_instructors: `schema.LAST_INSTRUCTORS`, one row for each training of the plan that
             nobody is eligible to teach any more before the plan ends.
         requirements_note: which requirements are not known; empty if all are. People whose
@@ -49,6 +52,7 @@ class SessionPlan:
     sessions: pl.DataFrame
     people: pl.DataFrame
     unplaced: pl.DataFrame
+    expiring_again: pl.DataFrame = field(default_factory=EXPIRING_AGAIN.empty)
     last_instructors: pl.DataFrame = field(default_factory=LAST_INSTRUCTORS.empty)
     requirements_note: str = ""
     demo: bool = False
@@ -91,8 +95,12 @@ class SessionPlan:
 
     @property
     def warnings(self) -> list[str]:
-        """The first trainings that lose their last eligible instructor, a sentence for each."""
-        return in_sentences(self.last_instructors, _WARNED)
+        """Which certificates expire again, and the first trainings that lose their last instructor.
+
+        A sentence for all of these certificates, and one for each of these trainings.
+        """
+        again = in_a_sentence(self.expiring_again, self.last_day)
+        return again + in_sentences(self.last_instructors, _WARNED)
 
     @property
     def unknown(self) -> list[str]:

@@ -58,6 +58,15 @@ MORE_LAST_INSTRUCTORS = (
     "the plan ends"
 )
 
+#: Which certificates expire again before the plan ends.
+EXPIRING_AGAIN = (
+    "{number:certificate of these sessions expires|certificates of these sessions expire} again "
+    "before the plan ends on {end} ({which}): each case is planned once"
+)
+ON_A_DAY = "{training} on {day}: {number}"
+FROM_A_DAY = "{training} from {day} on: {number}"
+MORE_TRAININGS = "and {more:more training|more trainings}"
+
 #: Whose cases are not in the plan.
 WITHOUT_REQUIREMENTS = (
     "{note}, so the plan leaves out people who must have a training that they never completed"
