@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
 from kpa_analytics.analysis.eligible_instructors import eligible_instructors
+from kpa_analytics.analysis.engine import Rules
 from kpa_analytics.analysis.expiry_status import expiry_status
+from kpa_analytics.analysis.planning.expiring_again import expiring_again
+from kpa_analytics.analysis.planning.gaps_left import GapsLeft, gaps_left
 from kpa_analytics.analysis.planning.plan_sessions import plan_sessions
 from kpa_analytics.analysis.planning.plan_tables import UNPLACED_ORDER
 from kpa_analytics.analysis.planning.what_if import what_if
@@ -131,15 +134,29 @@ class PlannerView:
             pl.col("training_id").is_in(pl.concat(needed).implode())
         )
 
+    def expiring_again(self, choices: PlannerChoices) -> pl.DataFrame:
+        """The places whose certificates expire again (`schema.EXPIRING_AGAIN`).
+
+        Only those of the chosen trainings and people, in sessions that are held, each in its week.
+        """
+        places = self._places(choices)
+        rows = expiring_again(places, self._rules, self._data.users, self.plan(choices).last_day)
+        return rows.filter(*self._people_filter.conditions(choices))
+
+    def gaps_left(self, choices: PlannerChoices, gaps: pl.DataFrame) -> GapsLeft:
+        """Why the gaps with the sessions are left: the last frame of `gap_cases`."""
+        places, unplaced = self._places(choices), self.unplaced(choices)
+        return gaps_left(gaps, places, unplaced, self._rules.parts)
+
     def gap_cases(self, choices: PlannerChoices) -> list[pl.DataFrame]:
         """The gaps of the chosen trainings and people, one frame for each number of `Gaps`.
 
         The columns are those of `GAP_COLUMNS`.
         """
         plan = self.plan(choices)
-        held = self._moved(choices).filter(pl.col("change").ne_missing(DROPPED))
+        held = self._held(choices)
         today, without = self._without(plan.as_of, plan.last_day)
-        planned = self._with(plan, tuple(held.select("session", "week").iter_rows()))
+        planned = self._with(plan, tuple(held.iter_rows()))
         conditions = [_IS_GAP, *self._people_filter.conditions(choices)]
         each = (today, without, planned)
         return [rows.filter(*conditions).select(GAP_COLUMNS.names()) for rows in each]
@@ -176,6 +193,20 @@ class PlannerView:
         data = self._data
         rows = eligible_instructors(data.completions, data.trainings, data.users, as_of=as_of)
         return rows.filter("eligible").select("training_id", "m_instructor_id", "eligible_until")
+
+    @cached_property
+    def _rules(self) -> Rules:
+        return Rules(self._data.trainings)
+
+    def _held(self, choices: PlannerChoices) -> pl.DataFrame:
+        """The sessions that are held, and their weeks."""
+        rows = self._moved(choices).filter(pl.col("change").ne_missing(DROPPED))
+        return rows.select("session", "week")
+
+    def _places(self, choices: PlannerChoices) -> pl.DataFrame:
+        """The people of the sessions that are held, each in its week."""
+        people = self.plan(choices).people.drop("week")
+        return people.join(self._held(choices), on="session", maintain_order="left")
 
     def _moved(self, choices: PlannerChoices) -> pl.DataFrame:
         """All sessions in their new weeks, with `change` and `check`."""

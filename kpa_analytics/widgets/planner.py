@@ -13,6 +13,7 @@ import polars as pl
 from kpa_analytics import charts
 from kpa_analytics.analysis.choices import PlannerChoices
 from kpa_analytics.analysis.planner_view import DROPPED, GAP_COLUMNS, Gaps, PlannerView
+from kpa_analytics.analysis.planning.expiring_again import in_a_sentence
 from kpa_analytics.analysis.planning.last_instructors import in_sentences
 from kpa_analytics.analysis.planning.plan_sessions import GROUPS, MOST_WEEKS
 from kpa_analytics.analysis.planning.session_seats import MOST_SEATS, SEATS
@@ -31,11 +32,13 @@ from kpa_analytics.widgets.planner_rows import (
     FIGURES,
     GAP_FIGURES,
     GAP_HEADINGS,
+    GAPS_WITH,
     LEFT_OVER,
     PLACES,
     SESSION_HEADINGS,
     SESSIONS,
     UNPLACED_HEADINGS,
+    left_in_a_sentence,
     people_headings,
     picks,
     plan_caption,
@@ -305,7 +308,7 @@ class PlannerExplorer(ChartExplorer):
                 of_people=self._chooses_people(),
                 known=plan.requirements_known,
             )
-            said = plan.unknown + in_sentences(self._view.last_instructors(choices), _WARNED)
+            said = self._notes(choices)
             self._figures.value = figures + layout.notes(said) + self._before_records()
             self._figures.picks = picks(self._held, self._gaps, self._cases)
         if changed - {"selected"}:
@@ -318,6 +321,19 @@ class PlannerExplorer(ChartExplorer):
             self._charts.draw([drawn(charts.session_plan, self._held, dark=self.dark)])
         self._show_bars()
         self._planned = planned
+
+    def _notes(self, choices: PlannerChoices) -> list[str]:
+        """The sentences below the figures."""
+        plan, view = self.plan, self._view
+        left = view.gaps_left(choices, self._gaps_by_figure[GAPS_WITH])
+        return [
+            *left_in_a_sentence(
+                left, self._cases.height, plan.last_day, known=plan.requirements_known
+            ),
+            *plan.unknown,
+            *in_a_sentence(view.expiring_again(choices), plan.last_day),
+            *in_sentences(view.last_instructors(choices), _WARNED),
+        ]
 
     def _list(self) -> None:
         """Fill the tables with all rows, or with those that the selected figures count."""

@@ -11,13 +11,14 @@ from kpa_analytics.widgets import layout
 from kpa_analytics.widgets.chart_explorer import EVERYONE
 from kpa_analytics.widgets.profiles import PROFILE_HEADINGS
 from kpa_analytics.widgets.table_rows import ColumnHeading
-from kpa_analytics.wording import count
+from kpa_analytics.wording import count, say
 from kpa_analytics.wording import day as in_words
 
 if TYPE_CHECKING:
     from datetime import date
 
     from kpa_analytics.analysis.planner_view import Gaps
+    from kpa_analytics.analysis.planning.gaps_left import GapsLeft
 
 SESSIONS, PLACES, LEFT_OVER = "sessions", "people", "unplaced"
 GAPS_AT_START, GAPS_WITHOUT, GAPS_WITH = "gaps-today", "gaps-without", "gaps-with"
@@ -32,6 +33,18 @@ FIGURES = {
     GAPS_WITH: "With these sessions",
     LEFT_OVER: "Cases without a place",
 }
+#: Why gaps are left with the sessions: the words for each number of `GapsLeft`.
+_CAUSES = {
+    "unplaced": "{number:case|cases} without a place",
+    "again": "{number:certificate that expires|certificates that expire} again",
+    "composed": (
+        "{number:composed training that is|composed trainings that are} planned through the "
+        "included trainings"
+    ),
+    "others": "{number:case|cases} that the plan does not cover",
+}
+#: The first of them if some cases without a place are no gaps on the last day.
+_SOME_UNPLACED = "{number} of {unplaced:case|cases} without a place"
 SESSION_HEADINGS = (
     ColumnHeading("week", "Week of", "date"),
     ColumnHeading("training", "Training"),
@@ -87,6 +100,36 @@ def plan_caption(figure: str, end: date) -> str:
     if figure in (GAPS_WITHOUT, GAPS_WITH):
         return f"Gaps on {in_words(end)} {label[0].lower()}{label[1:]}"
     return label
+
+
+def left_in_a_sentence(left: GapsLeft, unplaced: int, end: date, *, known: bool) -> list[str]:
+    """Why gaps are left with the sessions; none if they are the cases without a place.
+
+    Args:
+        left: the gaps by their cause.
+        unplaced: the number of cases without a place.
+        end: the last day of the plan.
+        known: whether all requirements are known.
+
+    Examples:
+        >>> from datetime import date
+        >>> from kpa_analytics.analysis.planning.gaps_left import GapsLeft
+        >>> left = GapsLeft(unplaced=5, again=0, composed=0, others=1)
+        >>> sentence = left_in_a_sentence(left, 5, date(2026, 12, 27), known=True)[0]
+        >>> sentence.removeprefix("6 gaps on 27 Dec 2026 with these sessions: ")
+        '5 cases without a place, 1 case that the plan does not cover'
+    """
+    gaps = sum(left)
+    if gaps == left.unplaced == unplaced or not gaps:
+        return []
+    sentences = {**_CAUSES, **({} if left.unplaced == unplaced else {"unplaced": _SOME_UNPLACED})}
+    causes = [
+        say(sentences[cause], number=number, unplaced=unplaced)
+        for cause, number in left._asdict().items()
+        if number
+    ]
+    gaps_in_words = count(gaps, "gap" if known else "known gap")
+    return [f"{gaps_in_words} on {in_words(end)} with these sessions: {', '.join(causes)}"]
 
 
 def picks(held: pl.DataFrame, gaps: Gaps, unplaced: pl.DataFrame) -> list[str]:

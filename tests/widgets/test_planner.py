@@ -12,12 +12,13 @@ import pytest
 
 import kpa_analytics as kpa
 from kpa_analytics.analysis.planner_view import Gaps
+from kpa_analytics.analysis.planning.gaps_left import GapsLeft
 from kpa_analytics.analysis.planning.session_seats import MOST_SEATS
 from kpa_analytics.analysis.planning.session_texts import WITHOUT_REQUIREMENTS
 from kpa_analytics.report_text import NO_REQUIREMENTS
 from kpa_analytics.schema import COMPLETIONS, TRAININGS, USERS
 from kpa_analytics.widgets import Dashboard, PlannerExplorer
-from kpa_analytics.widgets.planner_rows import planner_figures
+from kpa_analytics.widgets.planner_rows import left_in_a_sentence, planner_figures
 from kpa_analytics.widgets.traits import ChoiceError
 
 AS_OF = date(2026, 6, 30)
@@ -95,6 +96,66 @@ def test_trainings_that_lose_their_last_instructor_are_named_below_the_figures(
     assert sentence not in planner._figures.value
     planner.search = "zzzz"
     assert "nobody is eligible" not in planner._figures.value
+
+
+def notes(planner: PlannerExplorer) -> list[str]:
+    return re.findall("<li>([^<]*)</li>", planner._figures.value)
+
+
+def test_certificates_that_expire_again_are_named_below_the_figures(
+    planner: PlannerExplorer,
+) -> None:
+    planner.set(weeks=60)
+    said = notes(planner)
+    number = planner.gaps.planned
+    assert number == 2 + planner.unplaced.height
+    assert said[0].startswith(f"{number} known gaps on 29 Aug 2027 with these sessions: ")
+    assert said[0].endswith("2 certificates that expire again")
+    assert (
+        "2 certificates of these sessions expire again before the plan ends on 29 Aug 2027 "
+        "(Ladders on 6 Jul 2027: 2): each case is planned once"
+    ) in said
+
+
+@pytest.mark.slow
+def test_what_is_said_of_gaps_follows_the_choices_and_the_moves(planner: PlannerExplorer) -> None:
+    planner.set(weeks=60, search="bob")
+    assert "1 certificate that expires again" in notes(planner)[0]
+    planner.set(search="", trainings=["Ropes"])
+    assert not any("again" in note for note in notes(planner))
+    planner.set(trainings=None, moves={"session": 1, "week": None})
+    assert not any("again before the plan ends" in note for note in notes(planner))
+    planner.moves = {"session": 1, "week": date(2026, 9, 7)}  # until 7 Sep 2027
+    assert not any("again" in note for note in notes(planner))
+
+
+@pytest.mark.slow
+def test_the_causes_of_the_gaps_that_are_left_add_up(company: kpa.TrainingData) -> None:
+    planner = PlannerExplorer(company)
+    first = planner.sessions["session"][0]
+    for choices in ({}, {"weeks": 60}, {"moves": {"session": first, "week": None}}):
+        planner.set(**choices)
+        counts, causes = re.match(r"([\d,]+) gaps on [^:]*: (.*)", notes(planner)[0]).groups()
+        numbers = [int(text.replace(",", "")) for text in re.findall(r"(?:^|, )([\d,]+) ", causes)]
+        assert sum(numbers) == int(counts.replace(",", "")) == planner.gaps.planned
+        assert "composed trainings that are planned through the included trainings" in causes
+
+
+def test_gaps_that_are_all_without_a_place_need_no_sentence() -> None:
+    end = date(2026, 8, 9)
+
+    def said(*left: int, unplaced: int, known: bool = True) -> list[str]:
+        return left_in_a_sentence(GapsLeft(*left), unplaced, end, known=known)
+
+    assert said(0, 0, 0, 0, unplaced=3) == said(3, 0, 0, 0, unplaced=3) == []
+    assert said(1, 1, 1, 1, unplaced=1, known=False) == [
+        "4 known gaps on 9 Aug 2026 with these sessions: 1 case without a place, 1 certificate "
+        "that expires again, 1 composed training that is planned through the included trainings, "
+        "1 case that the plan does not cover"
+    ]
+    assert said(2, 0, 0, 0, unplaced=3) == [
+        "2 gaps on 9 Aug 2026 with these sessions: 2 of 3 cases without a place"
+    ]
 
 
 @pytest.mark.slow
