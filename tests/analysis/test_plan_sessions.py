@@ -161,6 +161,7 @@ FIRE = {"id": 8, "title": "Fire", "schedule_type": "rolling", "renewal_months": 
 FIXED = {"expires_on_month": 7, "expires_on_day": 15}
 
 
+@pytest.mark.slow
 def test_certificates_that_expire_again_before_the_plan_ends_are_a_sentence(tmp_path: Path) -> None:
     """Those of Fire end on a fixed day, those of Ladders a year after the session."""
     done = [("x", 8, date(2024, 1, 1)), ("y", 8, date(2024, 1, 1)), ("z", 8, date(2024, 1, 1))]

@@ -81,6 +81,7 @@ def test_a_composed_training_is_not_one_that_nobody_taught(company: kpa.Training
 @pytest.mark.slow
 def test_period_instructor_and_training_narrow_what_was_taught(company: kpa.TrainingData) -> None:
     explorer = InstructorExplorer(company, months=6)
+    assert explorer.controls["months"].label == "Months up to the as-of day"
     taught = lately(company, 6).filter(pl.col("m_instructor_id").is_not_null())
     assert explorer.activity["completions"].sum() == taught.height
     who, what = taught["m_instructor_id"][0], taught["training_id"][0]
