@@ -49,9 +49,9 @@ def collections_with(
         "group_trainings": frame_of(GROUP_TRAININGS, SESSION),
         "employee_status": frame_of(EMPLOYEE_STATUS, {"m_user_id": "ann"}),
     }
-    found = () if faults is None else faults.rows()
+    impossible = () if faults is None else faults.rows()
     snapshots = {name: _snapshot(name, ()) for name in loaded}
-    snapshots["completions"] = _snapshot("completions", tuple(found))
+    snapshots["completions"] = _snapshot("completions", tuple(impossible))
     return TrainingData(**{**usual, **frames}, snapshots=snapshots)
 
 
