@@ -671,6 +671,7 @@ GLOSSARY_HEADING = "Glossary"
 _GLOSSARY = {
     "As of": definition("as of"),
     "Case": definition("case"),
+    "Certificate": definition("certificate"),
     "Completion": definition("completion"),
     "Composed training": definition("composed training"),
     "Gap": definition("gap"),
