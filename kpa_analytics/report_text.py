@@ -424,6 +424,10 @@ ON_FILE_CHART_SUBTITLE = (
     "come first"
 )
 ON_FILE_CHART_NOT_KNOWN = "Not known for {unknown}: the API does not say"
+ON_FILE_CHART_COMPOSED = (
+    "Of a composed training, only completions of the training itself are counted, not the "
+    "{through_parts:case|cases} held through parts"
+)
 ON_FILE_CHART_NOTHING = "No valid completions to show"
 VALID_COMPLETIONS = "Valid completions"
 ON_FILE_CHART_KIND = "On file"

@@ -70,3 +70,12 @@ def valid_completions(cases: pl.DataFrame) -> pl.DataFrame:
         .otherwise(pl.lit(NOTHING))
     )
     return cases.filter(valid).with_columns(evidence.cast(pl.Enum(EVIDENCE)).alias("evidence"))
+
+
+def held_through_parts(cases: pl.DataFrame) -> int:
+    """The cases that are current or expiring soon, but only through included trainings.
+
+    `valid_completions` leaves them out, because the completions of the included trainings are there
+    already.
+    """
+    return cases.filter(HELD_TODAY & ~OWN_PROOF).height

@@ -13,7 +13,7 @@ import pytest
 
 import kpa_analytics as kpa
 from kpa_analytics.audit.cases import audit_cases, valid_completions
-from kpa_analytics.audit.evidence_coverage import evidence_coverage_table
+from kpa_analytics.audit.evidence_coverage import evidence_coverage, evidence_coverage_table
 from kpa_analytics.demo import Records
 from kpa_analytics.wording import count
 from tests.audit.packs import (
@@ -280,6 +280,20 @@ def test_of_trainings_as_bare_the_larger_one_is_first():
     cases = frame_of(kpa.schema.CASES, alpha, beta, beta | {"signed": True})
     rows = evidence_coverage_table(cases).select("training", "nothing", "total").rows()
     assert rows == [("Beta", 1, 2), ("Alpha", 1, 1)]
+
+
+def test_the_chart_says_that_cases_held_through_parts_are_not_counted():
+    own = DONE | {"status": "current", "completion_id": 1, "signed": False, "files": 0}
+    derived = DONE | {"status": "current", "expiration_source": "composed", "training": "Basics"}
+    expired = derived | {"status": "expired"}
+    said = (
+        "Of a composed training, only completions of the training itself are counted, not the "
+        "2 cases held through parts"
+    )
+    cases = (frame_of(kpa.schema.CASES, own, *each) for each in ([derived, derived, expired], []))
+    with_parts, without = (evidence_coverage(frame).description for frame in cases)
+    assert said in with_parts
+    assert "composed" not in without
 
 
 @pytest.mark.parametrize(

@@ -149,7 +149,9 @@ class Counted:
         *proved, named, nothing = self.on_file()
         whole = sum(proved) + named + nothing
         title = whole_percent(named + nothing, whole)
-        return f"{title} {title} {whole:,} {named + nothing:,} {nothing:,}"
+        through_parts = sum(case["expiration_source"] == "composed" for case in self.valid)
+        numbers = f"{whole:,} {named + nothing:,} {nothing:,} {through_parts:,}"
+        return f"{title} {title} {numbers}"
 
     def ranked(self, groups: dict[str, list[Row]], no_group: str = "") -> str:
         """The share of gaps in each group: the title and the subtitle of a chart."""
