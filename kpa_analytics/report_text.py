@@ -286,6 +286,7 @@ class TileLabel(StrEnum):
     """The labels of the tiles that show no status."""
 
     IN_ORDER = "In order"
+    REQUIRED_IN_ORDER = "In order, required"
     ON_FILE = "Signature or file"
     IN_30_DAYS = say(DUE_LABEL, days=DUE_DAYS)
     COMPOSED = "Composed trainings"
@@ -360,6 +361,11 @@ PEOPLE_IN_ORDER = {
 ALL_CASES = (
     "With the cases that nobody requires and those of composed trainings, there are "
     "{due:case|cases}, not counting those that are not due yet. In order: {share}."
+)
+#: The same cases, so that the figures of the tiles can be added up.
+ALL_GAPS = (
+    "Expired or missing among all of these: {gaps}. Required: {required}; of composed trainings: "
+    "{composed}; not required: {others}."
 )
 COMPOSED_APART = (
     "Composed trainings are counted separately, because otherwise a gap in a part would count "

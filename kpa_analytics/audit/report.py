@@ -107,10 +107,11 @@ def _facts(evidence: Evidence) -> list[str]:
 def _tiles(evidence: Evidence) -> list[dict[str, str]]:
     figures = evidence.figures
     known, main = figures.requirements_known, evidence.headline
+    label = TileLabel.REQUIRED_IN_ORDER if known else TileLabel.IN_ORDER
     in_order = say(text.IN_ORDER_NOTES[known], cases=main.required)
     people = say(text.PEOPLE_NOTE, completions=figures.completions)
     return [
-        _tile(TileLabel.IN_ORDER, share(main.required_in_order, main.required), in_order),
+        _tile(label, share(main.required_in_order, main.required), in_order),
         *(_status_tile(evidence, status) for status in COUNTED),
         _tile(TileLabel.IN_30_DAYS, f"{figures.in_30_days:,}", text.IN_30_DAYS_NOTE),
         _on_file(evidence),
@@ -192,6 +193,7 @@ def _headline(evidence: Evidence) -> list[str]:
     ]
     if known:
         sentences.append(say(text.ALL_CASES, due=figures.due, share=share_in_order(figures)))
+        sentences += _all_gaps(evidence)
     if main.composed:
         gaps = sum(main.composed_gaps.values())
         sentences.append(
@@ -214,6 +216,18 @@ def _headline(evidence: Evidence) -> list[str]:
             )
         )
     return [" ".join(sentences)]
+
+
+def _all_gaps(evidence: Evidence) -> list[str]:
+    """How the gaps of all cases divide into those of the other figures, if there are any."""
+    main, gaps = evidence.headline, evidence.figures.due - evidence.figures.in_order
+    if not gaps:
+        return []
+    required = main.required - main.required_in_order
+    composed = main.composed - main.composed_in_order
+    others = gaps - required - composed
+    numbers = {"required": required, "composed": composed, "others": others}
+    return [say(text.ALL_GAPS, gaps=gaps, **numbers)]
 
 
 def _trainings(evidence: Evidence, frame: pl.DataFrame) -> str:

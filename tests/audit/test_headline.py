@@ -66,6 +66,7 @@ def recounted(pack, data) -> dict[str, int]:
         "required_in_order": sum(case["status"] in GOOD for case in single),
         "composed_cases": len(whole),
         "composed_in_order": sum(case["status"] in GOOD for case in whole),
+        "gaps": sum(case["status"] in ("expired", "missing") for case in cases),
         "people": len(people),
         "people_in_order": len(people - behind),
         "in_30_days": len(soon),
@@ -76,15 +77,19 @@ def recounted(pack, data) -> dict[str, int]:
 @pytest.mark.slow
 def test_the_headline_is_recounted(pack, recounted):
     required, in_order = recounted["required_cases"], recounted["required_in_order"]
+    composed = recounted["composed_cases"] - recounted["composed_in_order"]
+    others = recounted["gaps"] - (required - in_order) - composed
     people, fine = recounted["people"], recounted["people_in_order"]
     assert 0 < fine < people
     assert 0 < recounted["composed_in_order"] < recounted["composed_cases"]
     tenths = 1000 * in_order // required
     said = [
-        f"In order {tenths // 10}.{tenths % 10}% current or expiring soon, of {required:,} "
-        "required cases",
+        f"In order, required {tenths // 10}.{tenths % 10}% current or expiring soon, of "
+        f"{required:,} required cases",
         f"Required cases, without those that are not due yet: {required:,}. "
         f"In order: {in_order:,}.",
+        f"Expired or missing among all of these: {recounted['gaps']:,}. Required: "
+        f"{required - in_order:,}; of composed trainings: {composed:,}; not required: {others:,}.",
         f"People in order {fine:,} of {people:,}",
         f"Without an expired or missing case: {fine:,} of {people:,} people.",
         f"Due within 30 days {recounted['in_30_days']:,} ",
@@ -143,6 +148,8 @@ def test_without_requirements_nothing_is_called_required():
     assert "1 case is on record" in said
     assert "missing case" not in said
     assert "required cases" not in said
+    assert story["tiles"][0]["label"] == "In order"
+    assert "Expired or missing among" not in said
 
 
 @pytest.mark.slow

@@ -84,7 +84,7 @@ def _tiles(counted: Counted) -> dict[str, str]:
     rules = Counter((case["status"], case["expiration_source"]) for case in counted.cases)
     no_rule = rules["current", "unknown"]
     return {
-        "tile In order": f"{tenths(in_order(required), len(required))} {len(required):,}",
+        "tile In order, required": f"{tenths(in_order(required), len(required))} {len(required):,}",
         "tile Expired": f"{counted.of_status['expired']:,} {part('expired')}",
         "tile Missing": f"{counted.of_status['missing']:,} {part('missing')}",
         "tile Expiring soon": f"{counted.of_status['expiring']:,}",
@@ -106,11 +106,13 @@ def _cases(counted: Counted) -> dict[str, str]:
     training, day, most = counted.peak()
     expired = {case["m_user_id"] for case in cases if case["status"] == "expired"}
     signed, file, named, nothing = counted.on_file()
+    others = gaps(counted.due) - gaps(required) - gaps(composed)
     return {
         "standing 2": (
             f"{len(required):,} {in_order(required):,} "
             f"{counted.people_in_order:,} {len(counted.people):,} {len(counted.due):,} "
-            f"{tenths(in_order(counted.due), len(counted.due))} {in_order(composed):,} "
+            f"{tenths(in_order(counted.due), len(counted.due))} {gaps(counted.due):,} "
+            f"{gaps(required):,} {gaps(composed):,} {others:,} {in_order(composed):,} "
             f"{len(composed):,} {gaps(composed):,} {len(counted.soon):,} 30 "
             f"{counted.tables.training(training)}, {most:,} {printed_day(day)}"
         ),
