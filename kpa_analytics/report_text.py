@@ -342,9 +342,12 @@ STANDING = (
     "A case is in order if it is current or expiring soon."
 )
 CASES_COVER = "The cases cover {trainings}."
-COVERAGE_IS_ABOUT = (
-    "These figures are about every training in the catalogue or in a completion: {trainings}."
-)
+#: The trainings of which some were taught by only one person, by whether the pack is of some.
+COVERAGE_IS_ABOUT = {
+    False: "The last figure is about every training in the catalogue or in a completion: "
+    "{trainings}.",
+    True: "The last figure is about the trainings of this pack: {trainings}.",
+}
 TRAININGS = "{trainings:training|trainings}"
 TRAININGS_UNLISTED = f"{TRAININGS} ({{unlisted}} not in the catalogue: {{ids}})"
 
@@ -508,17 +511,30 @@ PAST_NO_RENEWALS = (
 )
 PAST_FILES = "renewals.csv lists each of these certificates."
 
-INSTRUCTORS = (
-    "{taught:instructor has|instructors have} taught since the records began; {recently} did so "
-    "in the 24 months up to {as_of}. In those 24 months, {single:training was|trainings were} "
-    "taught by only one person."
-)
+#: By whether the pack covers only a part of the records.
+INSTRUCTORS = {
+    False: "{taught:instructor has|instructors have} taught since the records began; {recently} "
+    "did so in the 24 months up to {as_of}.",
+    True: "In the records of this pack, {taught:instructor has|instructors have} taught; "
+    "{recently} did so in the 24 months up to {as_of}.",
+}
+#: By whether the pack covers only some people.
+SINGLE_INSTRUCTOR = {
+    False: "In those 24 months, {single:training was|trainings were} taught by only one person.",
+    True: "Counting everyone in the account, {single:training was|trainings were} taught by only "
+    "one person in those 24 months.",
+}
 
 SESSIONS = "{held:group session is|group sessions are} on record."
 #: In a pack of some trainings.
 SESSIONS_WHOLE = (
     "A session can have taught other trainings too: everyone who is listed or recorded in it is "
     "counted."
+)
+#: In a pack of some people.
+SESSIONS_OF_PEOPLE = (
+    "Everyone who is listed or recorded in these sessions is counted, not only the people of this "
+    "pack. In the workbook, only the ids of these people are given."
 )
 SHARE = "{share} of {total:completion was|completions were} recorded in a group session."
 NO_COMPLETIONS = "No completions are on record."
@@ -738,6 +754,12 @@ CHARACTERS_MISSING_IN_DOCUMENT = (
 )
 PLAIN_PDF = "This document is a plain PDF, without the standards PDF/A-2a and PDF/UA-1."
 CHART_OF_PART = "From a pack that covers only a part of the records: {choice}"
+#: Of charts that count everyone, even in a pack of some people.
+CHART_OF_EVERYONE = {
+    "instructor_training": "Counted: completions of everyone in the account",
+    "group_sessions": "Counted: everyone in these sessions, not only the people of this pack",
+    "group_sizes": "Counted: everyone in these sessions, not only the people of this pack",
+}
 
 # Transcripts and rosters.
 

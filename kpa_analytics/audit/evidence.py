@@ -33,6 +33,9 @@ from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame
 from kpa_analytics.schema import CHANGES, RECONCILIATION
 
+#: The columns with ids of the people in a session.
+_PEOPLE_OF_SESSION = ("m_trainees_id", "listed_not_recorded_ids", "recorded_not_listed_ids")
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Evidence:
@@ -188,15 +191,20 @@ def gather(
 
 
 def _sessions(data: TrainingData, everyone: pl.DataFrame) -> pl.DataFrame:
-    """The sessions of the part. All completions of a session count, not only those of the part.
+    """The sessions of the part. Everyone in a session counts, not only the people of the part.
 
+    So a session is as large in a part as in all records; but only people of the part have ids here.
     A session that teaches two trainings has one list of people, and some complete only one of them.
     """
-    of_people = everyone.filter(data.scope.of_people("m_user_id"))
     in_part = [data.group_trainings["id"], data.completions["group_training_id"].drop_nulls()]
     ids = pl.concat(in_part).unique().implode()
-    sessions = group_sessions(of_people, data.group_trainings, data.whole.trainings, data.users)
-    return sessions.filter(pl.col("group_training_id").is_in(ids))
+    listed = data.whole.group_trainings.filter(pl.col("id").is_in(ids))
+    recorded = everyone.filter(pl.col("group_training_id").is_in(ids))
+    sessions = group_sessions(recorded, listed, data.whole.trainings, data.users)
+    if data.scope.people is None:
+        return sessions
+    meant = pl.element().is_in(data.scope.people.to_list())
+    return sessions.with_columns(pl.col(_PEOPLE_OF_SESSION).list.filter(meant))
 
 
 def _changed(earlier: Kept | None, data: TrainingData) -> tuple[pl.DataFrame, str]:

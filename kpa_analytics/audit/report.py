@@ -259,16 +259,18 @@ def _instructors(evidence: Evidence) -> Section:
         .filter("single_instructor")
         .sort("completions", "training_id", descending=True)
     )
-    taught = evidence.activity["m_instructor_id"].drop_nulls().n_unique()
+    scope = evidence.data.scope
+    taught = say(
+        text.INSTRUCTORS[not scope.is_all],
+        taught=evidence.activity["m_instructor_id"].drop_nulls().n_unique(),
+        recently=_taught_recently(evidence),
+        as_of=evidence.as_of,
+    )
+    alone = say(text.SINGLE_INSTRUCTOR[scope.people is not None], single=single.height)
+    about = _trainings(evidence, evidence.coverage)
     sentences = [
-        say(
-            text.INSTRUCTORS,
-            taught=taught,
-            recently=_taught_recently(evidence),
-            single=single.height,
-            as_of=evidence.as_of,
-        ),
-        say(text.COVERAGE_IS_ABOUT, trainings=_trainings(evidence, evidence.coverage)),
+        f"{taught} {alone}",
+        say(text.COVERAGE_IS_ABOUT[bool(scope.trainings)], trainings=about),
     ]
     table = printed(
         single,
@@ -302,7 +304,7 @@ def _sessions(evidence: Evidence) -> Section:
     total = in_groups + alone
     sentences = [
         say(text.SESSIONS, held=sessions.height),
-        *([text.SESSIONS_WHOLE] if evidence.data.scope.trainings else []),
+        *_counted_in_sessions(evidence),
         say(text.SHARE, share=percent(in_groups, total), total=total)
         if total
         else text.NO_COMPLETIONS,
@@ -312,6 +314,14 @@ def _sessions(evidence: Evidence) -> Section:
     return Section(
         "sessions", Heading.SESSIONS, [" ".join(sentences)], ["group_sessions"], _filled([table])
     )
+
+
+def _counted_in_sessions(evidence: Evidence) -> list[str]:
+    """Who is counted in the sessions of a pack that covers only a part of the records."""
+    scope = evidence.data.scope
+    if scope.people is not None:
+        return [text.SESSIONS_OF_PEOPLE]
+    return [text.SESSIONS_WHOLE] if scope.trainings else []
 
 
 def _quality(evidence: Evidence) -> Section:

@@ -20,7 +20,7 @@ from kpa_analytics.charts.instructor_training import NAME, STEP
 from kpa_analytics.charts.render import drawn, svg
 from kpa_analytics.charts.training_matrix import ROOM as MATRIX_ROOM
 from kpa_analytics.charts.training_matrix import STEP as MATRIX_STEP
-from kpa_analytics.report_text import CHART_OF_PART, NOT_DRAWN
+from kpa_analytics.report_text import CHART_OF_EVERYONE, CHART_OF_PART, NOT_DRAWN
 from kpa_analytics.wording import one_line, say
 
 if TYPE_CHECKING:
@@ -91,7 +91,8 @@ def draw(evidence: Evidence) -> dict[str, Drawing]:
 
     Each chart gets a file of its own, so each says if the pack covers only a part.
     """
-    choice = evidence.data.scope.description
+    scope = evidence.data.scope
+    choice, some_people = scope.description, scope.people is not None
     with whole_texts():
         specs = _specifications(evidence)
     for name, spec in specs.items():
@@ -99,6 +100,8 @@ def draw(evidence: Evidence) -> dict[str, Drawing]:
             spec = _with_line(spec, say(NOT_DRAWN, later=evidence.later, as_of=evidence.as_of))
         if choice:
             spec = _with_line(spec, say(CHART_OF_PART, choice=one_line(choice, 600)))
+        if some_people and name in CHART_OF_EVERYONE:
+            spec = _with_line(spec, CHART_OF_EVERYONE[name])
         specs[name] = _lower(spec, _plot(spec) - _PLOTS[name]) if name in _PLOTS else spec
     pictures = {name: svg(spec) for name, spec in specs.items()}
     for name, picture in pictures.items():

@@ -141,7 +141,17 @@ def _title(people: pl.Series) -> str:
     if len(people) == 1:
         return f"The only group session has {_people(known[0])}"
     of_known = " of known size" if len(known) < len(people) else ""
-    return f"Half of the group sessions{of_known} have {_people(median_low(known))} or fewer"
+    return f"Half of the group sessions{of_known} have {_at_most(known)}"
+
+
+def _at_most(known: list[int]) -> str:
+    """The size that half of the sessions do not exceed, in words that suit small numbers, too."""
+    most = median_low(known)
+    if most > 1:
+        return f"{_people(most)} or fewer"
+    if most == 0:
+        return "nobody in them"
+    return "only 1 person" if min(known) else "1 person or nobody in them"
 
 
 def _summary(people: pl.Series) -> list[str]:

@@ -119,3 +119,26 @@ def test_a_session_of_two_trainings_is_the_same_in_a_part(scope: Scope, sessions
     assert {*part["group_training_id"]} == sessions
     assert_frame_equal(part, whole.filter(pl.col("group_training_id").is_in(sessions)))
     assert whole.filter(group_training_id=50)["listed_not_recorded_ids"].to_list() == [["cy"]]
+
+
+def test_everyone_in_a_session_is_counted_in_a_part_but_only_its_people_have_ids() -> None:
+    listed = {"id": 50, "m_trainees_id": ["ann", "ben", "cy"], "trainings_id": [LADDERS]}
+    data = TrainingData(
+        completions=frame_of(
+            COMPLETIONS,
+            completion(1, LADDERS, "ann", 50),
+            completion(2, LADDERS, "dee", 50),
+            completion(3, LADDERS, "dee", 51),
+        ),
+        group_trainings=frame_of(GROUP_TRAININGS, listed),
+    )
+    numbers = ("group_training_id", "attendees", "recorded")
+    ids = ("m_trainees_id", "listed_not_recorded_ids", "recorded_not_listed_ids")
+
+    def sessions_of(*people: str) -> list[tuple[object, ...]]:
+        part = data.part(Scope(description="a part", people=pl.Series([*people])))
+        return evidence_of(part).sessions.select(*numbers, *ids).rows()
+
+    assert sessions_of("ann") == [(50, 3, 2, ["ann"], [], [])]
+    assert sessions_of("ben") == [(50, 3, 2, ["ben"], ["ben"], [])]
+    assert sessions_of("dee") == [(50, 3, 2, [], [], ["dee"]), (51, None, 1, None, [], ["dee"])]

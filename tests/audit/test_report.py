@@ -12,7 +12,10 @@ import pytest
 from kpa_analytics import TrainingData
 from kpa_analytics.audit.evidence import gather
 from kpa_analytics.audit.report import report
-from kpa_analytics.schema import COMPLETIONS, TRAININGS, USERS
+from kpa_analytics.audit.report_charts import draw
+from kpa_analytics.data.scope import Scope
+from kpa_analytics.report_text import CHART_OF_EVERYONE
+from kpa_analytics.schema import COMPLETIONS, GROUP_TRAININGS, TRAININGS, USERS
 from tests.audit.packs import pdf_text
 from tests.frames import frame_of
 
@@ -87,6 +90,76 @@ def test_the_share_of_sessions_is_0_only_for_none_and_100_only_for_all(grouped, 
     )
     said = sentences(report(evidence, []), "sessions")
     assert f"{share} of 201 completions were recorded in a group session." in said
+
+
+def part_of_two_trainings(**scope):
+    """A part of the records of Ann and Bob, who sat in one session of ladders."""
+    data = TrainingData(
+        completions=frame_of(
+            COMPLETIONS,
+            done(1, m_instructor_id="ike", group_training_id=5),
+            done(2, m_user_id="bob", m_instructor_id="ike", group_training_id=5),
+            done(3, m_user_id="bob", training_id=8, m_instructor_id="lou"),
+        ),
+        trainings=frame_of(TRAININGS, {"id": 7, "title": "Ladders"}, {"id": 8, "title": "Ropes"}),
+        group_trainings=frame_of(GROUP_TRAININGS, {"id": 5, "m_trainees_id": ["ann", "bob"]}),
+    )
+    return gather(
+        data.part(Scope(description="a part", **scope)),
+        as_of=AS_OF,
+        expiring_days=30,
+        required=None,
+        title="",
+        names=True,
+        earlier=None,
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("scope", "instructors", "sessions"),
+    [
+        (
+            {"people": pl.Series(["ann"])},
+            "In the records of this pack, 1 instructor has taught; 1 did so in the 24 months up to "
+            "30 Jun 2026. Counting everyone in the account, 2 trainings were taught by only one "
+            "person in those 24 months. The last figure is about every training in the catalogue "
+            "or in a completion: 2 trainings.",
+            "Everyone who is listed or recorded in these sessions is counted, not only the people "
+            "of this pack.",
+        ),
+        (
+            {"trainings": (8,)},
+            "In the records of this pack, 1 instructor has taught; 1 did so in the 24 months up to "
+            "30 Jun 2026. In those 24 months, 1 training was taught by only one person. The last "
+            "figure is about the trainings of this pack: 1 training.",
+            "A session can have taught other trainings too",
+        ),
+        (
+            {"people": pl.Series(["ann"]), "trainings": (7,)},
+            "In the records of this pack, 1 instructor has taught; 1 did so in the 24 months up to "
+            "30 Jun 2026. Counting everyone in the account, 1 training was taught by only one "
+            "person in those 24 months. The last figure is about the trainings of this pack: 1 "
+            "training.",
+            "Everyone who is listed or recorded in these sessions is counted",
+        ),
+    ],
+)
+def test_a_part_says_whom_each_figure_of_teaching_is_about(scope, instructors, sessions):
+    written = report(part_of_two_trainings(**scope), [])
+    assert sentences(written, "instructors") == instructors
+    assert sessions in sentences(written, "sessions")
+
+
+@pytest.mark.slow
+def test_a_chart_that_counts_everyone_says_so_in_a_pack_of_some_people():
+    drawings = draw(part_of_two_trainings(people=pl.Series(["ann"])))
+    for name, said in CHART_OF_EVERYONE.items():
+        assert drawings[name].description.endswith(f"{said}."), name
+        assert said.split(",")[0] in unescape(drawings[name].svg), name
+    assert drawings["group_sizes"].title == "The only group session has 2 people"
+    others = drawings.keys() - CHART_OF_EVERYONE.keys()
+    assert not any("Counted: " in drawings[name].description for name in others)
 
 
 def test_a_sentence_that_findings_share_is_printed_once(story):

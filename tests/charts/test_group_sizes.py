@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import polars as pl
+import pytest
 
 from kpa_analytics import charts
 from tests.charts.frames import SESSIONS, sessions_frame, size
@@ -32,7 +33,8 @@ def test_sizes_zero_one_and_unknown_are_three_classes():
     sizes = charts.group_sizes_table(frame)
     assert sizes.rows() == [(0, 0, 1), (1, 1, 3), (2, 2, 0), (3, 3, 1), (4, 4, 1), (None, None, 1)]
     said = charts.group_sizes(frame).description
-    assert said.startswith("Half of the group sessions of known size have 1 person or fewer. ")
+    title = "Half of the group sessions of known size have 1 person or nobody in them. "
+    assert said.startswith(title)
     assert "7 sessions; median 1 person, largest 4 people; 1 with nobody" in said
     assert "the size of 1 is not known" in said
     over_time = charts.group_sessions(frame).description
@@ -45,6 +47,20 @@ def test_the_size_that_half_do_not_exceed_is_a_number_of_people():
     said = charts.group_sizes(sized((7, 7), (8, 8))).description
     assert said.startswith("Half of the group sessions have 7 people or fewer. ")
     assert "median 7.5 people" in said
+
+
+@pytest.mark.parametrize(
+    ("sizes", "title"),
+    [
+        ((1, 1, 8), "Half of the group sessions have only 1 person. "),
+        ((0, 1, 8), "Half of the group sessions have 1 person or nobody in them. "),
+        ((0, 0, 8), "Half of the group sessions have nobody in them. "),
+        ((0, 2, 8), "Half of the group sessions have 2 people or fewer. "),
+    ],
+)
+def test_half_of_the_sessions_have_fewer_than_two_people(sizes, title):
+    frame = sized(*((people, people) for people in sizes))
+    assert charts.group_sizes(frame).description.startswith(title)
 
 
 def test_sizes_are_counted_in_steps_without_gaps():
