@@ -277,8 +277,7 @@ PEOPLE_SHOWN = {True: "People shown by name", False: "People shown by pseudonym,
 DUE_LABEL = "Due within {days:day|days}"
 DUE_NOTE = (
     "at most {days:day|days} left to renew. "
-    f"'{statuses.STATUS_LABELS[statuses.EXPIRING]}' counts by each training's own number of days, "
-    "or its window"
+    f"'{statuses.STATUS_LABELS[statuses.EXPIRING]}' uses each training's own days or window"
 )
 
 

@@ -92,8 +92,8 @@ def test_due_within_counts_valid_cases_by_the_days_of_the_control(
     figure, detail = tiles(explorer)[f"Due within {days} days"]
     assert figure == f"{due.height:,}"
     assert detail == (
-        f"at most {days} days left to renew. 'Expiring soon' counts by each training's own number "
-        "of days, or its window"
+        f"at most {days} days left to renew. 'Expiring soon' uses each training's own days or "
+        "window"
     )
     if days == 30:
         assert "current" in due["status"], "it counts what expiring soon leaves out"
