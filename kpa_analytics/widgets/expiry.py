@@ -50,7 +50,7 @@ from kpa_analytics.widgets.download import DownloadButton
 from kpa_analytics.widgets.expiry_rows import HEADINGS, expiry_figures, picks
 from kpa_analytics.widgets.explained import CaseKey, OneCase, why, why_panel
 from kpa_analytics.widgets.multi_select import MultiSelect
-from kpa_analytics.widgets.pack import write_pack
+from kpa_analytics.widgets.pack import NO_PACK, write_pack
 from kpa_analytics.widgets.profiles import nothing, with_profiles
 from kpa_analytics.widgets.status_explorer import StatusExplorer, StatusKeywords
 from kpa_analytics.widgets.table import RowsTable
@@ -214,12 +214,16 @@ class ExpiryExplorer(StatusExplorer):
             do not count people who have left.
 
         Raises:
+            KPADataError: no case matches the choices.
             KPAError: the extra `audit` is not installed, or `out` can't be written.
         """
+        choices = self._chosen(ExpiryChoices)
+        if self._view.rows(choices).is_empty():
+            raise KPADataError(NO_PACK)
         scope = Scope(
             description=self._chosen_in_words(),
             trainings=self.trainings,
-            people=self._view.people(self._chosen(ExpiryChoices)),
+            people=self._view.people(choices),
         )
         return write_pack(self.data.part(scope), self.as_of, self.expiring_days, out)
 

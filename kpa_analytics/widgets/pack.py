@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from kpa_analytics.data.training_data import TrainingData
 
 _PACKAGE = Path(__file__).parents[1]
+#: Why a pack is refused: it would be about nobody.
+NO_PACK = "No case matches these choices, so there is nothing to export."
 
 
 def write_pack(

@@ -14,6 +14,7 @@ import pytest
 
 import kpa_analytics as kpa
 from kpa_analytics.data.scope import Scope
+from kpa_analytics.errors import KPADataError
 from kpa_analytics.widgets import Dashboard, ExpiryExplorer
 from kpa_analytics.widgets.download import zipped
 from tests.audit.packs import sheet_rows
@@ -139,9 +140,21 @@ def test_an_export_of_some_people_reports_the_findings_in_their_records(
     assert 0 < len(expected) < everything.height
     assert manifest["counts"]["people"] == explorer.rows["m_user_id"].n_unique()
     assert manifest["settings"]["only"] == f"people found by {who!r}"
-    nobody, report = exported(ExpiryExplorer(company, search="zzz"), tmp_path / "nobody")
-    assert nobody["counts"]["cases"] == nobody["counts"]["findings"] == 0
-    assert "not known how many trainings are missing" not in report
+
+
+def test_a_pack_about_nobody_is_refused(
+    company: kpa.TrainingData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    refusal = "No case matches these choices, so there is nothing to export."
+    explorer = ExpiryExplorer(company, search="zzzz")
+    with pytest.raises(KPADataError, match=refusal):
+        explorer.export()
+    explorer._export._handle_custom_msg("make", [])
+    assert refusal in explorer._notice.value
+    assert not [*tmp_path.iterdir()]
+    explorer.search = ""
+    assert explorer._notice.value == ""
 
 
 @pytest.mark.usefixtures("blank_charts")
