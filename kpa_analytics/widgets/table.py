@@ -112,7 +112,10 @@ class RowsTable(anywidget.AnyWidget):
 
     @property
     def shown(self) -> pl.DataFrame:
-        """All rows in the order shown: the columns shown, under their headings."""
+        """All rows in the order shown, as files have them: the columns shown, under their headings.
+
+        Statuses and outcomes have their labels without a sign.
+        """
         return as_shown(self.frame, self.headings, self.labels)
 
     @property

@@ -9,10 +9,16 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from kpa_analytics.analysis.search_text import folded, folded_text
+from kpa_analytics.outcomes import OUTCOME_LABELS
+from kpa_analytics.statuses import STATUS_LABELS
 from kpa_analytics.wording import MONTHS, day_texts, one_line
 
 #: Labels that replace values: column -> value -> label.
 Labels = Mapping[str, Mapping[Any, str]]
+
+#: The labels in files of the columns whose labels have a sign on the screen: a formula such as
+#: COUNTIF(F:F, "Expired") must find them.
+WITHOUT_SIGN: Labels = {"status": STATUS_LABELS, "outcome": OUTCOME_LABELS}
 
 #: The kinds of column that can be filtered by a text, such as "Jul 2026" for days.
 TEXTS = ("text", "person", "people", "status", "date")
@@ -169,10 +175,20 @@ def label_values(values: pl.Series, labels: Mapping[Any, str]) -> pl.Series:
 def as_shown(
     frame: pl.DataFrame, headings: Sequence[ColumnHeading], labels: Labels
 ) -> pl.DataFrame:
-    """The columns shown under their headings, with the labels that the reader sees."""
+    """The columns shown under their headings, with their labels; those of statuses have no sign.
+
+    Examples:
+        >>> from kpa_analytics.statuses import SIGNED_LABELS
+        >>> frame = pl.DataFrame({"status": ["expired"]})
+        >>> as_shown(frame, [ColumnHeading("status", "Status")], {"status": SIGNED_LABELS}).item()
+        'Expired'
+    """
+    written = {column: WITHOUT_SIGN.get(column, labels[column]) for column in labels}
     return pl.DataFrame(
         [
-            label_values(frame[heading.column], labels.get(heading.column, {})).alias(heading.label)
+            label_values(frame[heading.column], written.get(heading.column, {})).alias(
+                heading.label
+            )
             for heading in headings
         ]
     )

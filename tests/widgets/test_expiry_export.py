@@ -131,7 +131,7 @@ def test_an_export_of_some_people_reports_the_findings_in_their_records(
     differ = everything.filter(pl.col("finding") == "attendees_differ")["value"]
     who = next(person for person in differ if odd_about(company, pl.Series([person])))
     explorer = ExpiryExplorer(company, search=who)
-    manifest, report = exported(explorer, tmp_path / "some")
+    manifest, _ = exported(explorer, tmp_path / "some")
     expected = odd_about(company, pl.Series([who]))
     listed = sheet_rows(tmp_path / "some", "findings")
     columns = ("finding", "table", "record_id", "value")

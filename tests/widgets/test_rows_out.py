@@ -14,7 +14,9 @@ import polars as pl
 import pytest
 
 import kpa_analytics as kpa
+from kpa_analytics.outcomes import OUTCOME_LABELS
 from kpa_analytics.report_text import DEMO_MARK
+from kpa_analytics.statuses import STATUS_LABELS
 from kpa_analytics.widgets import (
     ExpiryExplorer,
     GroupTrainingExplorer,
@@ -171,6 +173,46 @@ def test_every_table_gives_out_what_it_shows(
         assert heading[1:] == [column.label for column in table.headings]
         assert len(rows) == table.total > 0
         assert len(sheets(out(table, "xlsx")[1])["rows"]) == table.total + 1
+
+
+SIGNED_TABLES = [
+    (ExpiryExplorer, {}, "_table", STATUS_LABELS),
+    (
+        *(TrendExplorer, {"selected": {"day": "2026-06-30", "status": "expired"}}),
+        *("_people", STATUS_LABELS),
+    ),
+    (
+        *(TrendExplorer, {"selected": {"month": "2026-05-01", "outcome": "on_time"}}),
+        *("_people", OUTCOME_LABELS),
+    ),
+    (PlannerExplorer, {"bars": {"figure": "gaps-today"}}, "_gap_cases", STATUS_LABELS),
+]
+
+
+@pytest.mark.parametrize(("make", "choices", "name", "labels"), SIGNED_TABLES)
+def test_a_status_has_a_sign_on_the_screen_and_none_in_files(
+    company: kpa.TrainingData,
+    make: type[ChartExplorer],
+    choices: dict[str, Any],
+    name: str,
+    labels: dict[str, str],
+) -> None:
+    table = getattr(make(company, **choices), name)
+    kinds = {heading.column: heading.kind for heading in table.headings}
+    column = "outcome" if labels is OUTCOME_LABELS else "status"
+    assert kinds[column] == "status"
+    place = [*kinds].index(column)
+    plain = [labels[value] for value in table.frame[column]]
+    assert plain
+    on_screen = [row[place] for row in table.rows]
+    assert [text.split(" ", 1)[1] for text in on_screen] == plain[: len(on_screen)]
+    _, *rows = read_csv(out(table, "csv")[1])
+    assert [row[place + 1] for row in rows] == plain  # the first column says that it is demo data
+    _, *cells = sheets(out(table, "xlsx")[1])["rows"]
+    assert [row[place + 1] for row in cells] == plain
+    text = out(table, "clipboard")[1].decode()
+    _, *copied = csv.reader(io.StringIO(text), delimiter="\t")
+    assert [row[place + 1] for row in copied] == plain
 
 
 HOSTILE = pl.DataFrame(
