@@ -29,6 +29,8 @@ BOTH = "Listed and recorded"
 DIFFERS, NO_LIST = "\N{NOT EQUAL TO}", "No list of people"
 #: The columns that name a person, and those that name a session.
 _PERSON, _SESSION = ("m_user_id", "user"), ("date", "group_training_id")
+#: What was taught in a session, and by whom.
+_TAUGHT = ("trainings", "m_instructor_id", "instructor")
 
 
 class SessionView:
@@ -123,7 +125,8 @@ class SessionView:
 
         Returns:
             One row per session and person: m_user_id, user (name or id), standing ("Listed, not
-            recorded", "Recorded, not listed" or "Listed and recorded"), date and group_training_id.
+            recorded", "Recorded, not listed" or "Listed and recorded"); of the session: date,
+            group_training_id, trainings (titles or ids), m_instructor_id and instructor.
         """
         ids = pl.Series(list(sessions), dtype=pl.Int64).implode()
         rows = self._all.lazy().filter(pl.col("group_training_id").is_in(ids))
@@ -131,7 +134,7 @@ class SessionView:
         people = {**{text: pl.col(column) for column, text in STANDINGS.items()}, BOTH: both}
         parts = [
             rows.select(
-                listed.alias("m_user_id"), pl.lit(text).alias("standing"), *_SESSION
+                listed.alias("m_user_id"), pl.lit(text).alias("standing"), *_SESSION, *_TAUGHT
             ).explode("m_user_id")
             for text, listed in people.items()
             if not standings or text in standings
@@ -139,7 +142,7 @@ class SessionView:
         named = with_names(pl.concat(parts).drop_nulls("m_user_id"), self._data.users, *_PERSON)
         unclear_first = (pl.col("standing") == BOTH, "standing", "user", "m_user_id")
         return (
-            named.select(*_PERSON, "standing", *_SESSION)
+            named.select(*_PERSON, "standing", *_SESSION, *_TAUGHT)
             .sort(*_SESSION, *unclear_first, descending=[True, True, *[False] * 4], nulls_last=True)
             .collect(engine="in-memory")
         )

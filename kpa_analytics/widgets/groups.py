@@ -38,12 +38,6 @@ _SESSIONS = (
     ColumnHeading("listed_not_recorded", "Listed, not recorded", "number"),
     ColumnHeading("check", "List and records"),
 )
-_ATTENDEES = (
-    ColumnHeading("user", "Person", "person"),
-    ColumnHeading("standing", "Attendance"),
-    ColumnHeading("date", "Session of", "date"),
-    *PROFILE_HEADINGS,
-)
 
 
 class _Figure(NamedTuple):
@@ -175,7 +169,7 @@ class GroupTrainingExplorer(PeriodExplorer):
             more=lambda rows, _: self._view.with_check(rows),
         )
         self._attendees = RowsTable(
-            _ATTENDEES,
+            _people_headings(several=False),
             None,
             name="attendees",
             more=lambda rows, _: with_profiles(rows, self.data, self.as_of),
@@ -200,7 +194,9 @@ class GroupTrainingExplorer(PeriodExplorer):
             )
         if changed - {"selected"}:
             self._list()
-        self._attendees.show(self._people(), self._caption())
+        counted = any(FIGURE in bar for bar in self.bars)
+        headings = _people_headings(several=counted and self.selected is None)
+        self._attendees.show(self._people(), self._caption(), headings)
         self._mark_chosen()
         if not changed or changed - pointed:
             self._charts.draw(self._draw())
@@ -299,3 +295,15 @@ def _headline(
         worst = " kpa-worst" if name == "not-recorded" and number else ""
         tiles.append((f"{number:,}", _FIGURES[name].label, details[name], f"kpa-{name}{worst}"))
     return layout.figure_tiles(tiles)
+
+
+def _people_headings(*, several: bool) -> list[ColumnHeading]:
+    """The columns of people; those of `several` sessions say what was taught, and by whom."""
+    return [
+        ColumnHeading("user", "Person", "person"),
+        ColumnHeading("standing", "Attendance"),
+        ColumnHeading("date", "Session of", "date"),
+        ColumnHeading("trainings", "Trainings", usual=several),
+        ColumnHeading("instructor", "Instructor", "person", usual=several),
+        *PROFILE_HEADINGS,
+    ]

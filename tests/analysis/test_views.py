@@ -120,3 +120,11 @@ def test_the_session_view_names_whose_attendance_is_in_doubt(lessons: kpa.Traini
         ("ann", "Listed and recorded"),
     ]
     assert view.attendees([]).height == 0
+
+
+def test_attendees_say_what_was_taught_to_them_and_by_whom(lessons: kpa.TrainingData) -> None:
+    people = SessionView(lessons, PeopleFilter(lessons)).attendees([50])
+    assert (
+        people.select("trainings", "m_instructor_id", "instructor").rows()
+        == [(["7"], "ike", "ike")] * 3
+    )

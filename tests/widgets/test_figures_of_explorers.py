@@ -241,6 +241,29 @@ def test_the_people_of_a_session_take_the_place_of_those_of_a_figure(shown) -> N
 
 
 @pytest.mark.slow
+def test_people_of_several_sessions_are_listed_with_training_and_instructor(shown) -> None:
+    explorer = shown[GroupTrainingExplorer]
+    session = explorer.sessions.filter(pl.col("attendees") > 0)["group_training_id"][0]
+    people, of_sessions = explorer._attendees, ["Trainings", "Instructor"]
+    explorer.selected = session
+    assert not {*of_sessions} & {heading.label for heading in people.headings}
+    explorer.selected = None
+    press(explorer, "people-listed")
+    assert [heading.label for heading in people.headings][-2:] == of_sessions
+    by_id = explorer._rows.select("group_training_id", "trainings", "instructor")
+    expected = people.frame.select("group_training_id").join(
+        by_id, on="group_training_id", how="left", maintain_order="left"
+    )
+    assert expected["group_training_id"].n_unique() > 1
+    assert people.shown["Trainings"].equals(expected["trainings"])
+    assert people.shown["Instructor"].equals(expected["instructor"])
+    taught = people.frame["m_instructor_id"].is_not_null().arg_true()[0]
+    assert people.row(taught)["m_instructor_id"] == people.frame["m_instructor_id"][taught]
+    explorer.selected = session
+    assert not {*of_sessions} & {heading.label for heading in people.headings}
+
+
+@pytest.mark.slow
 def test_no_figure_is_marked_while_a_bar_is_selected(shown) -> None:
     for make in (ExpiryExplorer, InstructorExplorer):
         explorer = shown[make]
