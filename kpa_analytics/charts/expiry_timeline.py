@@ -12,7 +12,7 @@ from kpa_analytics.as_of import day_of
 from kpa_analytics.charts import axes, timeline_ends
 from kpa_analytics.charts.periods import month_number, months_from, part_of
 from kpa_analytics.charts.stacking import MIN_PART, stack
-from kpa_analytics.charts.status_choice import only, only_words
+from kpa_analytics.charts.status_choice import chosen, only, only_words
 from kpa_analytics.charts.status_rows import read_status, status_counts, status_day
 from kpa_analytics.charts.styled import layered, nothing_to_show, one_row, rows_of
 from kpa_analytics.charts.text import not_drawn
@@ -20,12 +20,15 @@ from kpa_analytics.charts.theme import SPACING, WIDTH, palette
 from kpa_analytics.inputs import read
 from kpa_analytics.schema import EXPIRY_STATUS
 from kpa_analytics.statuses import (
+    CURRENT,
     EXPIRED,
+    EXPIRING,
     FROM_REQUIREMENTS,
     MISSING,
     NOT_DUE,
     SEVERITY,
     STATUSES,
+    VALID,
 )
 from kpa_analytics.whole_number import whole_number
 from kpa_analytics.wording import count, day, month, month_texts
@@ -115,8 +118,8 @@ def expiry_timeline(
             demo data `demo.AS_OF`.
         months: number of months to show before and after that day's month. One bar at each end
             counts earlier and later expirations; it is cut short if it exceeds every month.
-        statuses: draw the bars of these statuses only; empty for all. The title and the subtitle
-            count every status.
+        statuses: draw the bars of these statuses only; empty for all. The title is about these
+            bars; the subtitle counts every status.
         dark: True for a dark background.
 
     Returns:
@@ -139,7 +142,7 @@ def expiry_timeline(
     named = [status for status in STATUSES if seen[status].sum()]
     if not named:
         message = "No expirations to show"
-        notes = (_undated(undated), only_words(statuses))
+        notes = (_undated(undated), only_words(statuses, in_title=True))
         return nothing_to_show(_TITLE, message, *notes, dark=dark, demo=rows.demo)
     in_month, has_bar = pl.col("part") == "month", pl.col("drawn") > 0
     inside, outer = seen.filter(in_month & has_bar), seen.filter(~in_month)
@@ -163,13 +166,13 @@ def expiry_timeline(
             *timeline_ends.texts(ends, highest, dark),
             *_line(today, shown, dark),
         ],
-        title=_title(dated, expired, today, months),
+        title=_title(seen, statuses, today, months),
         subtitle=[
             f"{_TITLE}: {count(int(dated['total'].sum()), 'certificate')} by expiration date, "
             f"{expired:,} of them expired, as of {day(today)}{rows.hypothetical}",
             timeline_ends.outer_sentence(outer, months, today, highest),
             _undated(undated),
-            only_words(statuses),
+            only_words(statuses, in_title=True),
         ],
         demo=rows.demo,
         dark=dark,
@@ -177,26 +180,45 @@ def expiry_timeline(
     )
 
 
-def _title(dated: pl.DataFrame, expired: int, today: date, months: int) -> str:
-    """The finding, as the title: the month to come in which the most certificates expire."""
-    ahead = (pl.col("total") - pl.col(EXPIRED)).alias("ahead")
-    in_months = dated.filter(pl.col("month") >= today.replace(day=1)).select("month", ahead)
-    in_months = in_months.filter(pl.col("ahead") > 0)
+def _title(seen: pl.DataFrame, statuses: Collection[str], today: date, months: int) -> str:
+    """The finding, as the title: the month to come in which the most certificates expire.
+
+    `seen` counts only the `statuses` that are drawn.
+    """
+    ahead = seen.select("part", "month", (pl.col("drawn") - pl.col(EXPIRED)).alias("ahead"))
+    ahead = ahead.filter(pl.col("ahead") > 0)
+    last, later = month(months_from(today, months)), ahead.filter(pl.col("part") == "later")
+    in_months = ahead.filter(pl.col("month") >= today.replace(day=1))
     if in_months.is_empty():
-        return f"{count(expired, 'certificate has', 'certificates have')} expired"
+        expired = int(seen[EXPIRED].sum())
+        if expired:
+            return f"{count(expired, 'certificate has', 'certificates have')} expired"
+        number = int(later["ahead"].sum())
+        return f"{_expire(number, statuses)} after {last}" if number else _TITLE
     busiest = in_months.filter(pl.col("ahead") == pl.col("ahead").max()).sort("month")
-    first, number = busiest.row(0)
-    expire = count(number, "certificate expires", "certificates expire")
-    later = bool((dated["part"] == "later").any())
-    if in_months.height == 1 and not later:
+    first, number = busiest.select("month", "ahead").row(0)
+    expire = _expire(number, statuses)
+    if in_months.height == 1 and later.is_empty():
         return f"{expire} in {month(first)}"
-    last = month(months_from(today, months))
     if busiest.height == 1:
-        start = f"Through {last}, the busiest month" if later else "The busiest month ahead"
+        start = f"Through {last}, the busiest month" if later.height else "The busiest month ahead"
         return f"{start} is {month(first)}: {expire}"
-    start = f"Through {last}, the busiest months" if later else "The busiest months ahead"
+    start = f"Through {last}, the busiest months" if later.height else "The busiest months ahead"
     names = f"{month(first)} and {count(busiest.height - 1, 'other month')}"
     return f"{start} are {names}: {expire} in each"
+
+
+def _expire(number: int, statuses: Collection[str]) -> str:
+    """How many certificates expire, of those with the chosen statuses.
+
+    Examples:
+        >>> _expire(2, ()), _expire(1, ["current"]), _expire(2, ["expired", "expiring"])
+        ('2 certificates expire', '1 current certificate expires', '2 certificates expire soon')
+    """
+    valid = {*chosen(statuses)} & {*VALID}
+    noun = "current certificate" if valid == {CURRENT} else "certificate"
+    soon = " soon" if valid == {EXPIRING} else ""
+    return count(number, f"{noun} expires{soon}", f"{noun}s expire{soon}")
 
 
 def _undated(rows: pl.DataFrame) -> str:

@@ -41,12 +41,21 @@ def only(counts: pl.DataFrame, statuses: Collection[str]) -> pl.DataFrame:
     return counts.with_columns(*others, pl.sum_horizontal(kept).alias("drawn"))
 
 
-def only_words(statuses: Collection[str], *, gaps_only: bool = False) -> str:
-    """Say which statuses have bars; nothing if all have. `gaps_only`: only gaps can have a bar.
+def only_words(
+    statuses: Collection[str], *, gaps_only: bool = False, in_title: bool = False
+) -> str:
+    """Say which statuses have bars; nothing if all have.
+
+    Args:
+        statuses: the chosen statuses; empty for all.
+        gaps_only: only gaps can have a bar.
+        in_title: the title counts only these statuses, too.
 
     Examples:
         >>> only_words(["missing", "current"])
         'Bars: only ○ Missing, ● Current; the title counts every status'
+        >>> only_words(["missing", "current"], in_title=True)
+        'Bars and title: only ○ Missing, ● Current; the other lines count every status'
         >>> only_words(["missing", "current"], gaps_only=True)
         'Bars: only ○ Missing; the title counts every status'
         >>> only_words(["current"], gaps_only=True)
@@ -60,6 +69,9 @@ def only_words(statuses: Collection[str], *, gaps_only: bool = False) -> str:
     drawn = [status for status in kept if status in GAPS or not gaps_only]
     *first, last = (SIGNED_LABELS[status] for status in drawn or kept)
     if drawn:
-        return f"Bars: only {', '.join([*first, last])}; the title counts every status"
+        names = ", ".join([*first, last])
+        if in_title:
+            return f"Bars and title: only {names}; the other lines count every status"
+        return f"Bars: only {names}; the title counts every status"
     others = f"{', '.join(first)} and {last} are not gaps" if first else f"{last} is not a gap"
     return f"No bars: this chart shows only gaps, and {others}"

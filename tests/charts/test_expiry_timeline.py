@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from kpa_analytics import charts
 from kpa_analytics.statuses import STATUSES
+from kpa_analytics.wording import count
 from tests.charts.frames import AS_OF, MISTYPED, STATUS, status_frame
 from tests.charts.marks import bars, drawing
 
@@ -167,3 +168,42 @@ def test_the_title_compares_the_months_ahead(days, title):
     rows = pl.concat([_all_on(date.fromisoformat(day), "current").head(1) for day in days])
     chart = charts.expiry_timeline(rows, as_of=AS_OF).to_dict()
     assert chart["title"]["text"].startswith(title)
+
+
+_EXPIRING, _CURRENT = ("2026-07-04", "expiring"), ("2027-01-05", "current")
+_EXPIRED, _LATER = ("2026-05-01", "expired"), ("2030-01-01", "current")
+
+
+@pytest.mark.parametrize(
+    ("cases", "statuses", "title"),
+    [
+        ([_CURRENT, _CURRENT, _EXPIRED], ["expired"], "1 certificate has expired"),
+        ([_CURRENT, _EXPIRED], ["expired", "missing"], "1 certificate has expired"),
+        ([_CURRENT, _LATER, _EXPIRED, _EXPIRED], ["expired"], "2 certificates have expired"),
+        (
+            [_CURRENT, _CURRENT, _EXPIRING, _EXPIRED],
+            ["expiring", "expired"],
+            "1 certificate expires soon in Jul 2026",
+        ),
+        (
+            [_CURRENT, ("2026-07-20", "current"), _EXPIRING, _EXPIRING],
+            ["current"],
+            "The busiest months ahead are Jul 2026 and 1 other month: 1 current certificate "
+            "expires in each",
+        ),
+        (
+            [_CURRENT, _CURRENT, _LATER, _EXPIRING],
+            ["current", "expiring"],
+            "Through Dec 2027, the busiest month is Jan 2027: 2 certificates expire",
+        ),
+        ([_LATER, _EXPIRING], ["current"], "1 current certificate expires after Dec 2027"),
+        ([_LATER, _LATER], [], "2 certificates expire after Dec 2027"),
+    ],
+)
+def test_the_title_is_about_the_statuses_that_are_drawn(cases, statuses, title):
+    rows = pl.concat([_all_on(date.fromisoformat(day), status).head(1) for day, status in cases])
+    drawn = charts.expiry_timeline(rows, as_of=AS_OF, statuses=statuses).to_dict()["title"]
+    assert drawn["text"] == title
+    others = "the other lines count every status"
+    assert any(others in line for line in drawn["subtitle"]) == bool(statuses)
+    assert f"{count(len(cases), 'certificate')} by expiration date" in " ".join(drawn["subtitle"])

@@ -33,7 +33,7 @@ def titles(explorer: ExpiryExplorer) -> list[Any]:
             [
                 line.replace(" (bar cut short)", "")
                 for line in lines
-                if not line.startswith(("Bars: ", "No bars: "))
+                if not line.startswith(("Bars: ", "Bars and title: ", "No bars: "))
             ],
         )
         for text, lines in said
@@ -47,14 +47,19 @@ def test_a_choice_of_statuses_filters_rows_and_bars_but_no_figure(
 ) -> None:
     explorer = ExpiryExplorer(company, statuses=statuses)
     assert tiles(explorer) == tiles(unchanged)
-    assert titles(explorer) == titles(unchanged)
+    timelines, rankings = zip(titles(explorer), titles(unchanged), strict=True)
+    assert rankings[0] == rankings[1]
+    (finding, lines), (of_all, lines_of_all) = timelines
+    assert lines == lines_of_all
+    assert finding != of_all
+    assert ("expired" in finding) == ("expired" in statuses)
     chosen = unchanged.rows.filter(pl.col("status").is_in(statuses))
     assert explorer.rows.equals(chosen)
     assert explorer.table.height == chosen.height
     dated = chosen.filter(pl.col("expiration_date").is_not_null())
     assert drawn(explorer, 0, "value") == dated.height
     bars = "Bars: only " if {"expired", "missing"} & {*statuses} else "No bars: "
-    for spec, said in zip(explorer.charts, ("Bars: only ", bars), strict=True):
+    for spec, said in zip(explorer.charts, ("Bars and title: only ", bars), strict=True):
         data = [row for rows in spec["datasets"].values() for row in rows]
         assert {row["status"] for row in data if "status" in row} <= {*statuses}
         assert said in " ".join(spec["title"]["subtitle"])
@@ -78,7 +83,7 @@ def test_statuses_without_a_date_leave_no_bar_and_the_chart_says_so(
 ) -> None:
     explorer = ExpiryExplorer(company, statuses=["missing"])
     assert "No expirations to show" in explorer.charts[0]["description"]
-    assert "Bars: only ○ Missing" in json.dumps(explorer.charts[0], ensure_ascii=False)
+    assert "Bars and title: only ○ Missing" in json.dumps(explorer.charts[0], ensure_ascii=False)
 
 
 @pytest.mark.slow
