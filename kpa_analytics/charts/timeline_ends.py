@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import altair as alt
 import polars as pl
@@ -17,6 +18,8 @@ from kpa_analytics.wording import count, month
 
 #: The columns of a part of a bar beside its place and name.
 OF_PARTS = ("status", "value", "total", "low", "high")
+#: The layer with the names of the outer bars, which widgets/chart_panel.js makes buttons.
+ENDS_NAME = "ends"
 _WHEN = {"earlier": "before these months", "later": "after these months"}
 
 
@@ -68,25 +71,35 @@ def _slot(part: str, months: list[date], today: date) -> tuple[date, date]:
 
 
 def texts(ends: pl.DataFrame, highest: float, dark: bool) -> list[alt.Chart]:
-    """The names and numbers of the outer bars, aligned away from the months."""
+    """The names and numbers of the outer bars, aligned away from the months.
+
+    A reader can click the names: explorers find them by `ENDS_NAME`.
+    """
     if ends.is_empty():  # Vega warns of a scale that has nothing to measure
         return []
     rows = ends.select(
-        "part",
+        pl.col("part").alias("short"),
         pl.when(pl.col("part") == "earlier").then("until").otherwise("start").alias("at"),
         pl.col("drawn").alias("total"),
         pl.min_horizontal("drawn", highest).alias("top"),
     )
-    side = alt.ExprRef("datum.part == 'earlier' ? 'right' : 'left'")
-    texts = rows_of(rows).mark_text(align=side, color=palette(dark).muted, clip=False, aria=False)
-    names = texts.encode(
-        x=axes.on_day("at"),
-        y=alt.YValue("height"),
-        yOffset=alt.YOffsetValue(16),
-        text=alt.Text("part:N"),
+    side = alt.ExprRef("datum.short == 'earlier' ? 'right' : 'left'")
+    texts = rows_of(rows)
+    look: dict[str, Any] = {"align": side, "color": palette(dark).muted, "clip": False}
+    names = (
+        texts.properties(name=ENDS_NAME)
+        .mark_text(**look)
+        .encode(
+            x=axes.on_day("at"),
+            y=alt.YValue("height"),
+            yOffset=alt.YOffsetValue(16),
+            text=alt.Text("short:N"),
+            description=axes.aria_label("short"),
+        )
     )
     figure = f"{axes.sentence('{total:,}')} + (datum.total > datum.top ? ' (cut)' : '')"
-    figures = texts.transform_calculate(over="datum.top", figure=figure).encode(
+    numbers = texts.mark_text(**look, aria=False)
+    figures = numbers.transform_calculate(over="datum.top", figure=figure).encode(
         x=axes.on_day("at"),
         y=alt.Y("over:Q"),
         yOffset=alt.YOffsetValue(-8),

@@ -24,17 +24,24 @@ const OPTIONS = {
 };
 
 // Labels of rows, of a horizontal scale and of the legend, as buttons. Vega keeps the datum of each
-// drawn text. Some charts draw the labels of their rows as marks, named "labels".
+// drawn text. Some charts draw labels as marks: "labels" of their rows, and "ends" of a scale.
+const ENDS = ".ends_marks text";
 const LABELS = {
   axis: ".role-axis-label text, .labels_marks text",
   legend: ".role-legend-label text",
-  scale: ".role-axis[aria-label^='X-axis'] .role-axis-label text",
+  scale: `.role-axis[aria-label^='X-axis'] .role-axis-label text, ${ENDS}`,
 };
+// Labels in the order in which the arrow keys reach them. Those of ends are drawn after the others.
+function inOrder(labels) {
+  const at = (label) => label.__data__.x;
+  return labels.some((label) => label.matches(ENDS)) ? labels.sort((a, b) => at(a) - at(b)) : labels;
+}
 function labelButtons(box, kinds, press, clear) {
   for (const kind of kinds) {
     let year;
     for (const label of box.querySelectorAll(LABELS[kind])) {
       // Of the months of a year, only the first one drawn has the year, on a second line.
+      const isEnd = label.matches(ENDS);
       const below = kind === "scale" && label.querySelectorAll("tspan")[1]?.textContent;
       year = below || year;
       const datum = label.__data__?.datum;
@@ -48,7 +55,7 @@ function labelButtons(box, kinds, press, clear) {
       label.setAttribute("role", "button");
       // A symbol may hold no buttons, but a group may.
       label.closest("[role=graphics-symbol]")?.setAttribute("role", "group");
-      const name = [label.textContent, ...(year ? [year] : [])].join(" ");
+      const name = [label.textContent, ...(year && !isEnd ? [year] : [])].join(" ");
       if (!below) label.setAttribute("aria-label", name);
       const act = (event) => {
         event.stopPropagation();
@@ -61,7 +68,7 @@ function labelButtons(box, kinds, press, clear) {
         else if (event.key === "Escape") clear();
       });
     }
-    oneStop(() => [...box.querySelectorAll(`.kpa-chart-label[data-kind=${kind}]`)]);
+    oneStop(() => inOrder([...box.querySelectorAll(`.kpa-chart-label[data-kind=${kind}]`)]));
   }
 }
 

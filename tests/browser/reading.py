@@ -200,7 +200,7 @@ def a_label_below_the_bars_selects_them(view: Locator, chart: int) -> None:
     The label is named with its year, even if an earlier label has the year below its month.
     """
     drawing = view.locator(".kpa-chart:not(.kpa-chart-coming)").nth(chart)
-    label = drawing.locator(".kpa-chart-label[data-kind=scale]").last
+    label = drawing.locator(".role-axis-label .kpa-chart-label[data-kind=scale]").last
     pressed = drawing.locator("[aria-roledescription=bar][aria-pressed=true]")
     below_each_other = " ".join(label.locator("tspan").all_text_contents())
     name = label.get_attribute("aria-label") or below_each_other
@@ -211,6 +211,35 @@ def a_label_below_the_bars_selects_them(view: Locator, chart: int) -> None:
     bars: list[str] = pressed.evaluate_all("bars => bars.map(bar => bar.ariaLabel)")
     assert [text for text in bars if name not in text] == []
     press(label)
+    expect(pressed).to_have_count(0)
+
+
+def the_ends_of_the_months_select_their_bars(view: Locator) -> None:
+    """Choose "earlier" by mouse and "later" by keyboard; a second time selects nothing."""
+    drawing = view.locator(".kpa-chart:not(.kpa-chart-coming)").first
+    pressed = drawing.locator("[aria-roledescription=bar][aria-pressed=true]")
+    earlier, later = (
+        drawing.get_by_role("button", name=name, exact=True) for name in ("earlier", "later")
+    )
+    for label, when in ((earlier, "before"), (later, "after")):
+        press(label)
+        expect(_table(view).locator("caption")).to_contain_text(f"expires {when} the months shown")
+        bars = drawing.locator(f"[aria-label^='Expires {when} these months']")
+        expect(pressed).to_have_count(bars.count())
+        press(label)
+        expect(pressed).to_have_count(0)
+    # by keyboard, from one end to the other
+    keyboard = view.page.keyboard
+    earlier.focus()
+    keyboard.press("ArrowRight")
+    expect(drawing.locator(".role-axis-label :focus")).to_have_text(re.compile("^[A-Z]"))
+    keyboard.press("End")
+    expect(later).to_be_focused()
+    keyboard.press("Enter")
+    expect(_table(view).locator("caption")).to_contain_text("expires after the months shown")
+    keyboard.press("Home")
+    expect(earlier).to_be_focused()
+    keyboard.press("Escape")
     expect(pressed).to_have_count(0)
 
 

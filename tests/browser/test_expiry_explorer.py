@@ -28,6 +28,7 @@ from tests.browser.reading import (
     people_are_found_without_accents,
     pick_training,
     picker,
+    the_ends_of_the_months_select_their_bars,
     the_figures_say_what_is_in_order,
     what_is_due_soon_and_by_which_rule,
 )
@@ -58,10 +59,11 @@ def test_expiry_by_mouse_and_keyboard(web: Page, lab: Lab, tmp_path: Path) -> No
     what_is_due_soon_and_by_which_rule(view)
     a_label_of_the_axis_shows_its_training(view)
     a_label_below_the_bars_selects_them(view, 0)
+    the_ends_of_the_months_select_their_bars(view)
     the_figures_say_what_is_in_order(view)
     a_status_chosen_leaves_the_figures(view)
     people_are_found_without_accents(view)
-    lab.becomes(web, "explorer.rebuilds", 13)  # each of the five steps changed it and back
+    lab.becomes(web, "explorer.rebuilds", 19)  # each of the six steps changed it and back
     type_and_clear_a_date(web, lab, view)
 
     # a date, after a pause
