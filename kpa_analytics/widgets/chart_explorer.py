@@ -133,9 +133,11 @@ class ChartExplorer(Explorer):
         """The choice that deselects a session, in an explorer whose table has sessions."""
         return {} if self.picks == "selected" else {"selected": None}
 
-    def _before_records(self) -> str:
-        """A line below the figures, as HTML, if the day shown is before the first completion."""
-        return layout.before_records(self.data.completions["date"].min(), self.choices["as_of"])
+    def _outside_records(self) -> str:
+        """A line below the figures, as HTML, if the records do not reach the day shown."""
+        day = self.choices["as_of"]
+        begun = self.data.completions["date"].min()
+        return layout.before_records(begun, day) + layout.after_records(self.data, day)
 
     def _keep_figures(self) -> None:
         """Deselect the figures that now count no row."""

@@ -281,7 +281,7 @@ class ExpiryExplorer(StatusExplorer):
             self._cases = self._view.rows(choices)
             self._rows = in_statuses(self._cases, self.statuses)
             figures = expiry_figures(self._cases, self.expiring_days, self._view.requirements_note)
-            self._figures.value = figures + self._before_records()
+            self._figures.value = figures + self._outside_records()
             if selected_rows(self._rows, self.selected, self.as_of).is_empty():
                 self._keep(())
             self._figures.picks = picks(self._cases, self.expiring_days)

@@ -185,7 +185,7 @@ class GroupTrainingExplorer(PeriodExplorer):
             self._rows = self._view.sessions(self._chosen(PeriodChoices))
             numbers = {name: int(self._rows[of.column].sum()) for name, of in _FIGURES.items()}
             figures = _headline(self._rows, numbers, len(self.trainings), self._chooses_people())
-            self._figures.value = figures + self._before_records()
+            self._figures.value = figures + self._outside_records()
             self._figures.picks = [ALL, *(name for name, number in numbers.items() if number)]
             read = read_sessions(self._rows)
             in_time, self._every = with_bars(read, self.as_of)

@@ -216,7 +216,7 @@ class InstructorExplorer(PeriodExplorer):
         self._counted = _counted(self._to_teach, self.instructors)
         numbers = {figure: len(trainings) for figure, trainings in self._counted.items()}
         tiles = _tiles(self._everyone, numbers, self._details(choices, numbers))
-        self._figures.value = layout.figure_tiles(tiles) + self._before_records()
+        self._figures.value = layout.figure_tiles(tiles) + self._outside_records()
         numbers[_TAUGHT] = int(self._everyone["completions"].sum())
         self._figures.picks = [ALL, *(figure for figure, number in numbers.items() if number)]
 

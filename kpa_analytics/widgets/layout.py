@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as ipw
 
+from kpa_analytics.demo_mark import DEMO_AS_OF
 from kpa_analytics.report_text import DEMO_MARK
+from kpa_analytics.schema import COMPLETIONS
 from kpa_analytics.widgets.connection import Connection
 from kpa_analytics.widgets.day_field import DayField
 from kpa_analytics.widgets.multi_select import MultiSelect
@@ -63,6 +65,27 @@ def before_records(begun: object, as_of: date) -> str:
         return ""
     text = f"The first completion is dated {in_words(begun)}: nothing is known of earlier days."
     return f'<p class="kpa-time">{text}</p>'
+
+
+def after_records(data: TrainingData, as_of: date) -> str:
+    """A line that says that a day is after the download of the completions, as HTML; "" if not.
+
+    The completions of the demo go up to its day, whenever they were downloaded. Of several
+    accounts, the earliest download counts.
+    """
+    days = [
+        snapshot.fetched_at.date()
+        for snapshot in data.snapshots.values()
+        if snapshot.table == COMPLETIONS.name
+    ]
+    known = min(days, default=as_of)
+    said = f"The records were downloaded on {in_words(known)}"
+    if data.demo and known < DEMO_AS_OF:
+        known = DEMO_AS_OF
+        said = f"The records of the demo end on {in_words(known - timedelta(days=1))}"
+    if as_of <= known:
+        return ""
+    return f'<p class="kpa-time">{said}: later completions are not known.</p>'
 
 
 def figure_tiles(tiles: list[tuple[str, str, str, str]]) -> str:

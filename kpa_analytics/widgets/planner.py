@@ -309,7 +309,7 @@ class PlannerExplorer(ChartExplorer):
                 known=plan.requirements_known,
             )
             said = self._notes(choices)
-            self._figures.value = figures + layout.notes(said) + self._before_records()
+            self._figures.value = figures + layout.notes(said) + self._outside_records()
             self._figures.picks = picks(self._held, self._gaps, self._cases)
         if changed - {"selected"}:
             self._list()

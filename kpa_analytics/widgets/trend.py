@@ -323,9 +323,9 @@ class TrendExplorer(StatusExplorer):
         self._first = period.first
         figures = behind_figures(together, due, self.as_of)
         self._counts = TrendCounts(view, choices, rows, together, figures)
-        self._figures.value = trend_figures(together, due, period, view.requirements_note) + note(
-            period
-        )
+        tiles = trend_figures(together, due, period, view.requirements_note)
+        late = layout.after_records(self.data, self.as_of)
+        self._figures.value = tiles + note(period) + late
         self._figures.picks = [*figures, *WEEK_LEGEND.values()]
         self._table.labels = unknown_labels(view.requirements_known or self.by == ACCOUNT)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import polars as pl
@@ -11,6 +12,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 import kpa_analytics as kpa
+from kpa_analytics.data.snapshots import Snapshot
 from kpa_analytics.report_text import HEADINGS
 from kpa_analytics.widgets import (
     Dashboard,
@@ -379,6 +381,59 @@ def test_a_day_before_the_first_completion_is_said_to_be(company, make) -> None:
     assert "nothing is known of earlier days" in explorer._figures.value
     explorer.as_of = begun
     assert "nothing is known of earlier days" not in explorer._figures.value
+
+
+LATER = "later completions are not known"
+
+
+def on(company: kpa.TrainingData, day: datetime) -> kpa.TrainingData:
+    """The records as if their completions had been downloaded at this moment."""
+    snapshot = replace(company.snapshots["completions"], fetched_at=day)
+    return replace(company, snapshots={**company.snapshots, "completions": snapshot})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "make",
+    [ExpiryExplorer, InstructorExplorer, GroupTrainingExplorer, TrendExplorer, PlannerExplorer],
+)
+def test_a_day_after_the_download_is_said_to_be(company, make) -> None:
+    data = on(company, datetime(2026, 11, 30, 23, 59, tzinfo=UTC))
+    explorer = make(data)
+    assert LATER not in explorer._figures.value
+    explorer.as_of = "2026-12-01"
+    said = f"The records were downloaded on 30 Nov 2026: {LATER}."
+    assert explorer._figures.value.count(said) == 1
+    explorer.as_of = "2026-11-30"
+    assert LATER not in explorer._figures.value
+
+
+def test_the_records_of_the_demo_are_known_up_to_its_day(company: kpa.TrainingData) -> None:
+    early = on(company, datetime(2026, 1, 5, tzinfo=UTC))
+    explorer = InstructorExplorer(early)
+    assert LATER not in explorer._figures.value
+    explorer.as_of = "2026-07-01"
+    assert f"The records of the demo end on 29 Jun 2026: {LATER}." in explorer._figures.value
+
+
+def test_of_several_accounts_the_earliest_download_counts(company: kpa.TrainingData) -> None:
+    days = {"north": datetime(2027, 3, 2, tzinfo=UTC), "south": datetime(2026, 12, 1, tzinfo=UTC)}
+    fleet = kpa.Fleet({name: on(company, day) for name, day in days.items()})
+    explorer = InstructorExplorer(fleet, as_of="2027-02-01")
+    assert f"The records were downloaded on 1 Dec 2026: {LATER}." in explorer._figures.value
+
+
+def test_the_download_of_other_records_is_that_of_their_snapshot() -> None:
+    rows = [{"id": 1, "training_id": 7, "m_user_id": "ann", "date": date(2026, 2, 1)}]
+    data = kpa.TrainingData(completions=pl.DataFrame(rows, schema=kpa.schema.COMPLETIONS.schema))
+    assert LATER not in InstructorExplorer(data, as_of="2099-12-31")._figures.value
+    facts = {"table": "completions", "method": "", "params": {}, "host": "", "walk": "full"}
+    facts |= {"rows": 1, "pages": 1, "demo": False, "package_version": "", "rows_sha256": ""}
+    snapshot = Snapshot(fetched_at=datetime(2026, 3, 1, tzinfo=UTC), **facts)
+    data = replace(data, snapshots={"completions": snapshot})
+    assert LATER not in InstructorExplorer(data, as_of="2026-03-01")._figures.value
+    said = f"The records were downloaded on 1 Mar 2026: {LATER}."
+    assert said in InstructorExplorer(data, as_of="2026-03-02")._figures.value
 
 
 @pytest.mark.slow
