@@ -258,7 +258,9 @@ class GroupTrainingExplorer(PeriodExplorer):
             return "People of a session: click a session above"
         session = self._view.session(self.selected)
         when = day(session["date"]) if session["date"] else "an unknown date"
-        return f"People of the session of {when}: {'; '.join(session['trainings'])}"
+        taught = f"People of the session of {when}: {'; '.join(session['trainings'])}"
+        by = session["instructor"]
+        return f"{taught} ({by})" if by else taught
 
     def _clicked(self, change: Any) -> None:
         """Select the session that was clicked in the table."""

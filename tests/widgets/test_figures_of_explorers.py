@@ -243,10 +243,13 @@ def test_the_people_of_a_session_take_the_place_of_those_of_a_figure(shown) -> N
 @pytest.mark.slow
 def test_people_of_several_sessions_are_listed_with_training_and_instructor(shown) -> None:
     explorer = shown[GroupTrainingExplorer]
-    session = explorer.sessions.filter(pl.col("attendees") > 0)["group_training_id"][0]
+    listed = explorer.sessions.filter(pl.col("attendees") > 0, pl.col("instructor").is_not_null())
+    session = listed["group_training_id"][0]
     people, of_sessions = explorer._attendees, ["Trainings", "Instructor"]
     explorer.selected = session
     assert not {*of_sessions} & {heading.label for heading in people.headings}
+    taught_by = f": {'; '.join(listed['trainings'][0])} ({listed['instructor'][0]})"
+    assert people.caption.endswith(taught_by)
     explorer.selected = None
     press(explorer, "people-listed")
     assert [heading.label for heading in people.headings][-2:] == of_sessions
