@@ -196,6 +196,18 @@ class Counting(NamedTuple):
         return day_counts(rows, groupings, self.days, known=self.known)
 
 
+def usual_start(end: date, begun: object) -> date:
+    """A year before the last day, but not before the first completion, unless `end` is.
+
+    Examples:
+        >>> usual_start(date(2024, 2, 29), None), usual_start(date(2026, 6, 30), date(2026, 1, 2))
+        (datetime.date(2023, 2, 28), datetime.date(2026, 1, 2))
+    """
+    day = 28 if (end.month, end.day) == (2, 29) else end.day
+    before = end.replace(year=max(end.year - 1, 1), day=day)
+    return min(max(before, begun), end) if isinstance(begun, date) else before
+
+
 def check_start(start: date, begun: object) -> None:
     """Nobody knows what the statuses were before the first completion.
 

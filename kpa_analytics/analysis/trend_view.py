@@ -17,6 +17,7 @@ from kpa_analytics.analysis.renewals import Certificates
 from kpa_analytics.analysis.requirements import requirements_note
 from kpa_analytics.analysis.sampled_days import SampledDays
 from kpa_analytics.analysis.selected_bars import in_bars
+from kpa_analytics.analysis.status_over_time import usual_start
 from kpa_analytics.analysis.status_spans import POSITIONS, StatusSpans
 from kpa_analytics.inputs import ACCOUNT
 from kpa_analytics.statuses import FROM_REQUIREMENTS, GAPS
@@ -87,10 +88,7 @@ class TrendView:
 
         It is not before the first completion, unless `as_of` is.
         """
-        if choices.start is not None:
-            return choices.start
-        usual = _year_before(choices.as_of)
-        return min(max(usual, self.begun or usual), choices.as_of)
+        return choices.start or usual_start(choices.as_of, self.begun)
 
     def trend(self, choices: TrendChoices, by: str | None) -> pl.DataFrame:
         """The counts of each day (`status_over_time()`), counted back from `as_of`.
@@ -278,12 +276,6 @@ class TrendView:
             chosen = self._engine.people["m_user_id"].is_in(people.implode())
             conditions.append(pl.lit(chosen).gather(pl.col("person")))
         return conditions
-
-
-@lru_cache(maxsize=_KEPT)
-def _year_before(day: date) -> date:
-    before: date = pl.select(pl.lit(day).dt.offset_by("-1y").clip(date.min)).item()
-    return before
 
 
 def _around(first: date, last: date) -> SampledDays:

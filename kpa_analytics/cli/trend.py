@@ -21,7 +21,6 @@ from kpa_analytics.wording import day as in_words
 if TYPE_CHECKING:
     import polars as pl
 
-    from kpa_analytics.data.training_data import TrainingData
 
 #: Rows that are printed; a file has them all.
 LISTED = 60
@@ -77,9 +76,7 @@ def trend(
     if target is not None and target.suffix.lower() == ".html":
         chart_scripts.begin()
     data = load_demo() if demo else load_evidence(account=account)
-    first, last = _period(start, end, data.demo)
-    if start is None:
-        first = _first_day(data, first, last)
+    first, last = _period(start, end, data.demo, data.completions["date"].min())
     counts = status_over_time(
         data.completions,
         data.trainings,
@@ -99,17 +96,15 @@ def trend(
         typer.echo(f"written to {target}")
 
 
-def _period(start: str | None, end: str | None, demo: bool) -> tuple[date, date]:
+def _period(
+    start: str | None, end: str | None, demo: bool, begun: object = None
+) -> tuple[date, date]:
+    """The first and the last day; `begun` is the day of the first completion, if it is known."""
+    from kpa_analytics.analysis.status_over_time import usual_start
     from kpa_analytics.as_of import as_day
 
     last = chosen_day(end, demo, "end")
-    return _year_before(last) if start is None else as_day(start, "start"), last
-
-
-def _year_before(last: date) -> date:
-    """The same day a year earlier, or the last day of that month."""
-    earlier = max(last.year - 1, 1)
-    return last.replace(year=earlier, day=28 if (last.month, last.day) == (2, 29) else last.day)
+    return usual_start(last, begun) if start is None else as_day(start, "start"), last
 
 
 def _check(first: date, last: date, options: dict[str, Any]) -> None:
@@ -130,12 +125,6 @@ def _checked(out: Path | None) -> Path | None:
     if not target.absolute().parent.is_dir():
         raise KPADataError(f"{target.parent} is not a folder")
     return target
-
-
-def _first_day(data: TrainingData, first: date, last: date) -> date:
-    """The default first day, or the first completion, if there was none before."""
-    begun = data.completions["date"].min()
-    return min(max(first, begun), last) if isinstance(begun, date) else first
 
 
 def _print(counts: pl.DataFrame, by: str | None) -> None:

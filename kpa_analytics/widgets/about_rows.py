@@ -10,6 +10,7 @@ import ipywidgets as ipw
 
 from kpa_analytics.widgets.layout import time_of
 from kpa_analytics.widgets.table_rows import filter_words
+from kpa_analytics.widgets.traits import POINTED
 from kpa_analytics.wording import day, listing
 
 if TYPE_CHECKING:
@@ -18,10 +19,9 @@ if TYPE_CHECKING:
     from kpa_analytics.data.training_data import TrainingData
     from kpa_analytics.widgets.table import RowsTable
 
-#: Choices that filter no rows by themselves: the table's caption says which bars are selected.
-POINTED = ("selected", "bars", "explained", "moves")
 
-
+#: Choices that filter no rows: what a reader points at, and the moves of the planner.
+NO_FILTERS = POINTED | {"moves"}
 #: The labels of choices that have no control.
 _NAMES = {
     "selected": "Selection",
@@ -71,7 +71,7 @@ def choices_in_words(explorer: View) -> dict[str, str]:
     return {
         label_of(explorer, name): text
         for name, value in explorer.choices.items()
-        if name not in POINTED and (text := _choice(explorer, name, value))
+        if name not in NO_FILTERS and (text := _choice(explorer, name, value))
     }
 
 

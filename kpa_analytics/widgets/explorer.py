@@ -127,8 +127,8 @@ class Explorer(traitlets.HasTraits):
 
     def _chosen(self, kind: Callable[..., _Choices]) -> _Choices:
         """The choices that decide which records count: all but what the reader points at."""
-        pointed = {"selected", "bars", "explained"}
-        return kind(**{name: value for name, value in self.choices.items() if name not in pointed})
+        chosen = {key: value for key, value in self.choices.items() if key not in traits.POINTED}
+        return kind(**chosen)
 
     @property
     def dark(self) -> bool:

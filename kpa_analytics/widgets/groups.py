@@ -23,6 +23,7 @@ from kpa_analytics.widgets.period import PeriodExplorer, PeriodKeywords, in_peri
 from kpa_analytics.widgets.profiles import PROFILE_HEADINGS, nothing, with_profiles
 from kpa_analytics.widgets.table import RowsTable
 from kpa_analytics.widgets.table_rows import ColumnHeading
+from kpa_analytics.widgets.traits import POINTED
 from kpa_analytics.wording import count, day
 
 if TYPE_CHECKING:
@@ -180,8 +181,7 @@ class GroupTrainingExplorer(PeriodExplorer):
         return self._sessions, self._attendees
 
     def _rebuild(self, changed: AbstractSet[str]) -> None:
-        pointed = {"selected", "bars"}
-        if changed - pointed:
+        if changed - POINTED:
             self._rows = self._view.sessions(self._chosen(PeriodChoices))
             numbers = {name: int(self._rows[of.column].sum()) for name, of in _FIGURES.items()}
             figures = _headline(self._rows, numbers, len(self.trainings), self._chooses_people())
@@ -198,7 +198,7 @@ class GroupTrainingExplorer(PeriodExplorer):
         headings = _people_headings(several=counted and self.selected is None)
         self._attendees.show(self._people(), self._caption(), headings)
         self._mark_chosen()
-        if not changed or changed - pointed:
+        if not changed or changed - POINTED:
             self._charts.draw(self._draw())
         self._show_bars()
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.widgets.about_rows import POINTED, label_of
+from kpa_analytics.widgets.about_rows import NO_FILTERS, label_of
 from kpa_analytics.wording import listing
 
 if TYPE_CHECKING:
@@ -39,9 +39,9 @@ def restore_parts(explorer: Explorer, state: Mapping[str, Any]) -> list[str]:
 def _one_by_one(explorer: Explorer, kept: Mapping[str, Any]) -> Iterator[str]:
     """Show each part by itself, and name those that cannot be shown.
 
-    What a reader points at comes last: it needs the other choices.
+    What a reader points at and moves come last: they need the other choices.
     """
-    for name in sorted(kept, key=lambda name: (name in POINTED, name)):
+    for name in sorted(kept, key=lambda name: (name in NO_FILTERS, name)):
         value = kept[name]
         if _shown(explorer, {name: value}):
             continue

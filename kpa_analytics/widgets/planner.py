@@ -53,7 +53,7 @@ from kpa_analytics.widgets.session_moves import (
     of_session,
 )
 from kpa_analytics.widgets.table import RowsTable
-from kpa_analytics.widgets.traits import ChoiceError
+from kpa_analytics.widgets.traits import POINTED, ChoiceError
 from kpa_analytics.widgets.view_state import json_choice
 from kpa_analytics.wording import count, month
 from kpa_analytics.wording import day as in_words
@@ -289,8 +289,7 @@ class PlannerExplorer(ChartExplorer):
         self._check_moves(plan, planned)
         self._check_selected(planned)
         choices = self._chosen(PlannerChoices)
-        pointed = {"selected", "bars"}
-        if changed - pointed:
+        if changed - POINTED:
             listed = self.selected in self._rows["session"]
             self._rows = self._view.sessions(choices)
             hidden = listed and self.selected not in self._rows["session"]
@@ -317,7 +316,7 @@ class PlannerExplorer(ChartExplorer):
         self._people.show(people, self._caption_of_people(), people_headings(people))
         enable(self._buttons, self._selected_row(), plan)
         self._mark_chosen()
-        if not changed or changed - pointed:
+        if not changed or changed - POINTED:
             self._charts.draw([drawn(charts.session_plan, self._held, dark=self.dark)])
         self._show_bars()
         self._planned = planned

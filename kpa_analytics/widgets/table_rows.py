@@ -17,7 +17,7 @@ from kpa_analytics.wording import MONTHS, day_texts, one_line
 Labels = Mapping[str, Mapping[Any, str]]
 
 #: The labels in files of the columns whose labels have a sign on the screen: a formula such as
-#: COUNTIF(F:F, "Expired") must find them.
+#: COUNTIF must find them.
 WITHOUT_SIGN: Labels = {"status": STATUS_LABELS, "outcome": OUTCOME_LABELS}
 
 #: The kinds of column that can be filtered by a text, such as "Jul 2026" for days.
@@ -180,8 +180,9 @@ def as_shown(
     Examples:
         >>> from kpa_analytics.statuses import SIGNED_LABELS
         >>> frame = pl.DataFrame({"status": ["expired"]})
-        >>> as_shown(frame, [ColumnHeading("status", "Status")], {"status": SIGNED_LABELS}).item()
-        'Expired'
+        >>> shown = as_shown(frame, [ColumnHeading("status", "Status")], {"status": SIGNED_LABELS})
+        >>> shown.item() == STATUS_LABELS["expired"]
+        True
     """
     written = {column: WITHOUT_SIGN.get(column, labels[column]) for column in labels}
     return pl.DataFrame(

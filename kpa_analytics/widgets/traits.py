@@ -9,10 +9,14 @@ from typing import Any, Generic, NoReturn, TypeVar
 import traitlets
 
 from kpa_analytics.analysis.find import GIVE_ONE
+from kpa_analytics.analysis.status_over_time import check_start
 from kpa_analytics.as_of import as_day
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.widgets.titles import usual_day
 from kpa_analytics.wording import day as in_words
+
+#: Choices that filter no rows by themselves: a reader points at bars or at a case.
+POINTED = frozenset({"selected", "bars", "explained"})
 
 G = TypeVar("G")
 S = TypeVar("S")
@@ -119,7 +123,7 @@ class Name(Choice[str, str]):
 
 
 class FirstDay(Choice[date | None, date | str | None]):
-    """The first day of a period, which the explorer's records must reach; None: a usual day.
+    """`start`, the first day of a period that the records must reach; None: a usual day.
 
     The explorer's `begun` is the first day of its records.
     """
@@ -134,14 +138,13 @@ class FirstDay(Choice[date | None, date | str | None]):
             day = as_day(value, str(self.name))
         except KPADataError as error:
             raise ChoiceError(str(error)) from None
-        if obj.begun is not None and day < obj.begun:
-            raise ChoiceError(
-                f"{self.name} must not be before the first completion: {self.name} is "
-                f"{in_words(day)}, the first completion is dated {in_words(obj.begun)}"
-            ).on_screen(
-                f"{str(self.name).capitalize()} must not be before the first completion, "
-                f"which is dated {in_words(obj.begun)}."
-            )
+        try:
+            check_start(day, obj.begun)
+        except KPADataError as error:
+            raise ChoiceError(str(error)).on_screen(
+                "Start must not be before the first completion, which is dated "
+                f"{in_words(obj.begun)}."
+            ) from None
         return day
 
 
