@@ -48,8 +48,7 @@ def _shown(value: object) -> str:
     if not isinstance(value, str):
         shown = value is None or isinstance(value, int | float | timedelta)
         return repr(value) if shown else type(value).__name__
-    is_address = "://" in value and not {*"@?#"}.intersection(value)
-    return repr(value) if is_address or len(value) < _SHORTEST_TOKEN else _NOT_SHOWN
+    return repr(value) if len(value) < _SHORTEST_TOKEN else _NOT_SHOWN
 
 
 def _url(name: str, value: object) -> str:
@@ -61,15 +60,15 @@ def _url(name: str, value: object) -> str:
     try:
         parts = urlsplit(value.strip())
         host, _ = parts.hostname, parts.port
-    except ValueError as error:
-        raise KPASettingsError(f"{problem}, not {_shown(value)}") from error
+    except ValueError:
+        raise KPASettingsError(f"{problem}, not {_shown(value)}") from None
     if parts.username or parts.password or parts.query or parts.fragment:
         raise KPASettingsError(f"{problem}, with no user, password, query or fragment in it")
     if parts.scheme not in ("http", "https") or not host:
         raise KPASettingsError(f"{problem}, not {_shown(value)}")
     if parts.scheme == "http" and host not in _LOOPBACK:
         raise KPASettingsError(
-            f"{name}: http:// would send the token unencrypted to {host}; use https:// "
+            f"{name}: http:// would send the token unencrypted to another machine; use https:// "
             "(http:// is only allowed for this machine, e.g. http://127.0.0.1:8000/v1)"
         )
     return value.strip().rstrip("/")
@@ -81,7 +80,9 @@ def _folder(name: str, value: object) -> Path:
     try:
         return typed_path(value, utf8=False).absolute()
     except KPADataError as error:
-        raise KPASettingsError(f"{name}: {error}") from error
+        if {"/", os.sep}.intersection(str(value)):
+            raise KPASettingsError(f"{name}: {error}") from None
+        raise KPASettingsError(f"{name} can't be {_shown(str(value))}") from None
 
 
 def _number(least: float, whole: bool = False) -> Callable[[str, object], float]:
@@ -95,8 +96,8 @@ def _number(least: float, whole: bool = False) -> Callable[[str, object], float]
             raise KPASettingsError(problem)
         try:
             number = float(value)
-        except (ValueError, OverflowError) as error:
-            raise KPASettingsError(problem) from error
+        except (ValueError, OverflowError):
+            raise KPASettingsError(problem) from None
         if not least <= number < float("inf") or (whole and number != int(number)):
             raise KPASettingsError(problem)
         return kind(number)

@@ -343,9 +343,8 @@ STANDING = (
 CASES_COVER = "The cases cover {trainings}."
 #: The trainings of which some were taught by only one person, by whether the pack is of some.
 COVERAGE_IS_ABOUT = {
-    False: "The last figure is about every training in the catalogue or in a completion: "
-    "{trainings}.",
-    True: "The last figure is about the trainings of this pack: {trainings}.",
+    False: "The last figure covers every training in the catalogue or the records: {trainings}.",
+    True: "The last figure covers the trainings of this pack: {trainings}.",
 }
 TRAININGS = "{trainings:training|trainings}"
 TRAININGS_UNLISTED = f"{TRAININGS} ({{unlisted}} not in the catalogue: {{ids}})"
@@ -366,8 +365,8 @@ ALL_CASES = (
 )
 #: The same cases, so that the figures of the tiles can be added up.
 ALL_GAPS = (
-    "Expired or missing among all of these: {gaps}. Required: {required}; of composed trainings: "
-    "{composed}; not required: {others}."
+    "Of these, {gaps:case is|cases are} expired or missing (required: {required}; of composed "
+    "trainings: {composed}; not required: {others})."
 )
 COMPOSED_APART = (
     "Composed trainings are counted separately, because otherwise a gap in a part would count "
@@ -433,8 +432,8 @@ ON_FILE_CHART_SUBTITLE = (
 )
 ON_FILE_CHART_NOT_KNOWN = "Not known for {unknown}: the API does not say"
 ON_FILE_CHART_COMPOSED = (
-    "Of a composed training, only completions of the training itself are counted, not the "
-    "{through_parts:case|cases} held through parts"
+    "For composed trainings, only completions of the training itself are counted: "
+    "{through_parts:case is|cases are} held through parts"
 )
 ON_FILE_CHART_NOTHING = "No valid completions to show"
 VALID_COMPLETIONS = "Valid completions"
@@ -501,8 +500,8 @@ PAST_SHARE = (
     "{over})."
 )
 PAST_SHARE_NOT_KNOWN = (
-    "None of them had its last valid day before {as_of}, so the share that is renewed on time is "
-    "not known."
+    "None of them was due for renewal before {as_of}, so the share that is renewed on time is not "
+    "known."
 )
 PAST_NO_RENEWALS = (
     "No certificate that expires on or after {since} had come due by {as_of}, so nothing is known "
@@ -514,8 +513,8 @@ PAST_FILES = "renewals.csv lists each of these certificates."
 INSTRUCTORS = {
     False: "{taught:instructor has|instructors have} taught since the records began; {recently} "
     "did so in the 24 months up to {as_of}.",
-    True: "In the records of this pack, {taught:instructor has|instructors have} taught; "
-    "{recently} did so in the 24 months up to {as_of}.",
+    True: "The records in this pack name {taught:instructor|instructors}; {recently} of them "
+    "taught in the 24 months up to {as_of}.",
 }
 #: By whether the pack covers only some people.
 SINGLE_INSTRUCTOR = {
@@ -533,7 +532,8 @@ SESSIONS_WHOLE = (
 #: In a pack of some people.
 SESSIONS_OF_PEOPLE = (
     "Everyone who is listed or recorded in these sessions is counted, not only the people of this "
-    "pack. In the workbook, only the ids of these people are given."
+    "pack. In the workbook, the columns of people who differ have only the ids of people in this "
+    "pack."
 )
 SHARE = "{share} of {total:completion was|completions were} recorded in a group session."
 NO_COMPLETIONS = "No completions are on record."

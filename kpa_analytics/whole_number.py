@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from operator import index
+
 from kpa_analytics.errors import KPADataError
 
 
@@ -16,6 +19,8 @@ def whole_number(value: object, name: str, most: int, least: int = 1) -> int:
         Traceback (most recent call last):
         kpa_analytics.errors.KPADataError: top must be a whole number from 1 to 60, not '3'
     """
-    if type(value) is int and least <= value <= most:
-        return value
+    with suppress(TypeError):  # neither an integer of Python nor of another library
+        number = index(value)  # type: ignore[arg-type]
+        if not isinstance(value, bool) and least <= number <= most:
+            return number
     raise KPADataError(f"{name} must be a whole number from {least:,} to {most:,}, not {value!r}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import pickle
+import traceback
 from datetime import timedelta
 from pathlib import Path
 
@@ -108,12 +109,26 @@ def test_an_impossible_value_is_named_and_changes_nothing(name: str, value: obje
     assert settings() == before
 
 
-@pytest.mark.parametrize("name", ["api_url", "max_age", "retries", "progress"])
-@pytest.mark.parametrize("value", [TOKEN, f"https://ann:{TOKEN}@host:x/v1", [TOKEN]])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *((name, TOKEN) for name in ("api_url", "max_age", "timeout", "retries", "progress")),
+        *((name, [TOKEN]) for name in ("api_url", "max_age", "retries", "cache_dir")),
+        *(
+            ("api_url", url.format(TOKEN))
+            for url in ("https://ann:{}@host:x", "https://h:{}", "//h:{}", "[://{}", "ftp://x/{}")
+        ),
+        ("api_url", f"http://{TOKEN}"),
+        ("cache_dir", f"~{TOKEN}"),
+        ("cache_dir", f"\0{TOKEN}"),
+    ],
+)
 def test_a_token_in_another_setting_is_not_shown(name: str, value: object) -> None:
     with pytest.raises(KPASettingsError, match=name) as caught:
         configure(**{name: value})
-    assert TOKEN not in str(caught.value)
+    assert TOKEN not in "".join(traceback.format_exception_only(caught.value))
+    chain = (caught.value.__cause__, caught.value.__context__)
+    assert caught.value.__suppress_context__ or chain == (None, None)
 
 
 def test_a_misspelt_setting_is_named() -> None:

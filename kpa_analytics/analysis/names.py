@@ -8,12 +8,8 @@ from kpa_analytics.inputs import AnyFrame, need_if_known
 from kpa_analytics.schema import TRAININGS, USERS
 
 
-def people_names(users: AnyFrame | None, id_column: str, name_column: str) -> pl.LazyFrame:
-    """The name of each person by id: "Last, First", or the one name that is known.
-
-    Of several rows with one id, the first one with a name counts. People without a name are left
-    out.
-    """
+def named_people(users: AnyFrame | None, id_column: str, name_column: str) -> pl.LazyFrame:
+    """The name in each row that has one: "Last, First", or the one name that is known."""
     parts = [pl.col(part).str.strip_chars().replace("", None) for part in ("lastname", "firstname")]
     return (
         need_if_known(users, USERS, "id", "lastname", "firstname")
@@ -22,8 +18,17 @@ def people_names(users: AnyFrame | None, id_column: str, name_column: str) -> pl
             pl.concat_str(parts, separator=", ", ignore_nulls=True).alias(name_column),
         )
         .filter(pl.col(name_column) != "")
-        .unique(id_column, keep="first", maintain_order=True)
     )
+
+
+def people_names(users: AnyFrame | None, id_column: str, name_column: str) -> pl.LazyFrame:
+    """The name of each person by id, as in `named_people`.
+
+    Of several rows with one id, the first one with a name counts. People without a name are left
+    out.
+    """
+    names = named_people(users, id_column, name_column)
+    return names.unique(id_column, keep="first", maintain_order=True)
 
 
 def with_names(

@@ -82,7 +82,7 @@ class Client:
     def __init__(self, current: Settings | None = None) -> None:
         if not isinstance(current, Settings | None):
             kind, current = type(current).__name__, None  # it may be the token
-            raise KPASettingsError(f"Client needs the result of settings(), not {kind}")
+            raise KPASettingsError(f"current must be the result of kpa.settings(), not {kind}")
         self.settings = current or settings()
         self.notify: Any = lambda text: None
         self._session = open_session(self.settings, lambda text: self.notify(text))

@@ -22,7 +22,6 @@ from kpa_analytics.schema import EXPIRY_STATUS
 from kpa_analytics.statuses import (
     CURRENT,
     EXPIRED,
-    EXPIRING,
     FROM_REQUIREMENTS,
     MISSING,
     NOT_DUE,
@@ -213,12 +212,10 @@ def _expire(number: int, statuses: Collection[str]) -> str:
 
     Examples:
         >>> _expire(2, ()), _expire(1, ["current"]), _expire(2, ["expired", "expiring"])
-        ('2 certificates expire', '1 current certificate expires', '2 certificates expire soon')
+        ('2 certificates expire', '1 current certificate expires', '2 certificates expire')
     """
-    valid = {*chosen(statuses)} & {*VALID}
-    noun = "current certificate" if valid == {CURRENT} else "certificate"
-    soon = " soon" if valid == {EXPIRING} else ""
-    return count(number, f"{noun} expires{soon}", f"{noun}s expire{soon}")
+    noun = "current certificate" if {*chosen(statuses)} & {*VALID} == {CURRENT} else "certificate"
+    return count(number, f"{noun} expires", f"{noun}s expire")
 
 
 def _undated(rows: pl.DataFrame) -> str:

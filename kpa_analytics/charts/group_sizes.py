@@ -151,7 +151,7 @@ def _at_most(known: list[int]) -> str:
         return f"{_people(most)} or fewer"
     if most == 0:
         return "nobody in them"
-    return "only 1 person" if min(known) else "1 person or nobody in them"
+    return "only 1 person" if min(known) else "at most 1 person"
 
 
 def _summary(people: pl.Series) -> list[str]:

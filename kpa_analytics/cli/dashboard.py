@@ -15,7 +15,7 @@ def dashboard(
 ) -> None:
     """Open the explorers as a web page on this machine.
 
-    Without a token, it shows the demo, too. Only you can see the page: the browser that opens is
+    It also shows the demo if no token is set. Only you can see the page: the browser that opens is
     logged in. Evidence packs are written to the current folder.
     """
     from kpa_analytics.config import settings

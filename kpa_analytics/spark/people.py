@@ -9,7 +9,7 @@ import polars as pl
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812 - the name that Spark's documentation uses
 
-from kpa_analytics.analysis.names import people_names
+from kpa_analytics.analysis.names import named_people
 from kpa_analytics.inputs import ACCOUNT
 from kpa_analytics.schema import USERS
 from kpa_analytics.spark.columns import Wire, arrow_batches, spark_schema
@@ -38,7 +38,10 @@ def with_people_names(
 
 
 def _names(users: Argument) -> DataFrame:
-    """One row per person: account, id, and name."""
+    """One row per person: account, id, and name.
+
+    Rows of Spark have no order: of several names of an id, the alphabetically first one is used.
+    """
     wire = Wire(USERS, NAMES)
     schema = spark_schema(pl.Schema({"id": pl.String(), "name": pl.String()}))
 
@@ -46,7 +49,7 @@ def _names(users: Argument) -> DataFrame:
         for batch in batches:
             rows = pl.DataFrame(batch)
             for of_account in rows.partition_by(ACCOUNT):
-                names = people_names(wire.received(of_account), "id", "name").collect()
+                names = named_people(wire.received(of_account), "id", "name").collect()
                 yield from arrow_batches(of_account[ACCOUNT][0], names, schema)
 
     names = users.spark.select(*wire.sent()).mapInArrow(run, schema)

@@ -225,7 +225,8 @@ class InstructorExplorer(PeriodExplorer):
         activity = partial(charts.instructor_activity, as_of=day, top=_TOP)
         coverage = partial(charts.instructor_coverage, without=without, top=20)
         yield drawn(activity, self._activity, dark=dark)
-        yield drawn(coverage, self._view.coverage_of_all(self._chosen(PeriodChoices)), dark=dark)
+        every = self._view.coverage_of_all(self._chosen(PeriodChoices))
+        yield drawn(coverage, self._view.to_teach(every), dark=dark)
 
     def _list(self) -> None:
         """Fill the tables with the rows behind the selected bars, or with all rows."""
@@ -314,10 +315,11 @@ class InstructorExplorer(PeriodExplorer):
         these = f"the {'training' if chosen == 1 else 'trainings'} chosen"
         whole = count(coverage.height, "training")
         never = f"{coverage['last_taught'].null_count():,} never had an instructor recorded"
-        which = "chosen" if chosen else "in the catalogue or in a completion"
+        which = "chosen" if chosen else "in the catalogue or the records"
         composed = self._covered.height - coverage.height
-        if composed:
-            which += f", without {count(composed, 'composed one')}"
+        if composed and coverage.height:
+            apart = count(composed, "composed training is", "composed trainings are")
+            which += f"; {apart} not counted"
         taught = coverage.height - numbers.get(_UNTAUGHT, 0)
         none_taught = "in this period they taught none of the trainings chosen"
         if chosen < 2:

@@ -70,17 +70,17 @@ def before_records(begun: object, as_of: date) -> str:
 def after_records(data: TrainingData, as_of: date) -> str:
     """A line that says that a day is after the download of the completions, as HTML; "" if not.
 
-    The completions of the demo go up to its day, whenever they were downloaded. Of several
-    accounts, the earliest download counts.
+    The day of the download is that of this machine, as today is. The completions of the demo go up
+    to its day, whenever they were downloaded. Of several accounts, the earliest download counts.
     """
     days = [
-        snapshot.fetched_at.date()
+        snapshot.fetched_at.astimezone().date()
         for snapshot in data.snapshots.values()
         if snapshot.table == COMPLETIONS.name
     ]
     known = min(days, default=as_of)
     said = f"The records were downloaded on {in_words(known)}"
-    if data.demo and known < DEMO_AS_OF:
+    if data.demo:
         known = DEMO_AS_OF
         said = f"The records of the demo end on {in_words(known - timedelta(days=1))}"
     if as_of <= known:

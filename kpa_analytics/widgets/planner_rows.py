@@ -37,14 +37,11 @@ FIGURES = {
 _CAUSES = {
     "unplaced": "{number:case|cases} without a place",
     "again": "{number:certificate that expires|certificates that expire} again",
-    "composed": (
-        "{number:composed training that is|composed trainings that are} planned through the "
-        "included trainings"
-    ),
+    "composed": "{number:case|cases} of composed trainings, which are planned through their parts",
     "others": "{number:case|cases} that the plan does not cover",
 }
 #: The first of them if some cases without a place are no gaps on the last day.
-_SOME_UNPLACED = "{number} of {unplaced:case|cases} without a place"
+_SOME_UNPLACED = "{number:case|cases} without a place ({more:more is|more are} no gap that day)"
 SESSION_HEADINGS = (
     ColumnHeading("week", "Week of", "date"),
     ColumnHeading("training", "Training"),
@@ -124,7 +121,7 @@ def left_in_a_sentence(left: GapsLeft, unplaced: int, end: date, *, known: bool)
         return []
     sentences = {**_CAUSES, **({} if left.unplaced == unplaced else {"unplaced": _SOME_UNPLACED})}
     causes = [
-        say(sentences[cause], number=number, unplaced=unplaced)
+        say(sentences[cause], number=number, more=unplaced - left.unplaced)
         for cause, number in left._asdict().items()
         if number
     ]

@@ -232,7 +232,7 @@ def _on_time(due: pl.DataFrame, period: Period) -> tuple[str, str, str, str]:
     over = due.filter(pl.col("expiration_date") < period.as_of)
     label, since = _RENEWED, day(period.first)
     if over.is_empty():
-        return (_UNKNOWN, label, f"none was due for renewal since {since}", "")
+        return (_UNKNOWN, label, f"no certificate has come due since {since}", "")
     on_time = int((over["outcome"] == RENEWED_ON_TIME).sum())
     detail = f"{on_time:,} of {count(over.height, 'certificate')} due for renewal since {since}"
     return (percent(on_time, over.height), label, detail, f"kpa-{ON_TIME}")

@@ -54,7 +54,7 @@ def next_steps(data: kpa.TrainingData, training: int = 7, **options: Any) -> tup
 
 def test_an_open_case_names_its_list_and_its_instructors_with_their_rules() -> None:
     assert next_steps(records(*EXPIRED)) == (
-        f"This case is on the list of Low, Sue, the supervisor. {LIST}",
+        f"This case is on the list of the supervisor, Low, Sue. {LIST}",
         f"Ladders can be taught next by Poe, Ike (through 1 Sep 2026). {TEACHING}",
     )
 
@@ -95,7 +95,7 @@ def test_a_person_without_a_profile_is_on_nobodys_list() -> None:
 
 def test_a_circle_of_supervisors_does_not_change_the_list() -> None:
     own = next_steps(records(*EXPIRED, supervisor="ann"))
-    assert own[0].startswith("This case is on the list of Moe, Ann, the supervisor.")
+    assert own[0].startswith("This case is on the list of the supervisor, Moe, Ann.")
 
 
 def test_at_most_three_instructors_are_named_and_the_others_counted() -> None:

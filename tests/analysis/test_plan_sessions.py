@@ -174,8 +174,8 @@ def test_certificates_that_expire_again_before_the_plan_ends_are_a_sentence(tmp_
     again = made.expiring_again.select("session", "m_user_id", "expiration_date").rows()
     assert again == [(1, "x", date(2026, 7, 15)), (1, "y", date(2026, 7, 15))]
     sentence = (
-        "2 certificates of these sessions expire again before the plan ends on 2 Aug 2026 (Fire on "
-        "15 Jul 2026: 2): each case is planned once"
+        "2 certificates earned in these sessions will expire again by 2 Aug 2026, when the plan "
+        "ends (Fire: 2 on 15 Jul 2026): the plan has no second session for them"
     )
     assert made.warnings[0] == sentence
     assert sentence in str(made)
@@ -196,12 +196,12 @@ def test_of_many_trainings_that_expire_again_the_first_are_named() -> None:
     end = date(2026, 8, 2)
     (said,) = in_a_sentence(frame, end)
     assert said == (
-        "6 certificates of these sessions expire again before the plan ends on 2 Aug 2026 (T2 on "
-        "8 Jul 2026: 1; T1 from 9 Jul 2026 on: 2; T3 on 9 Jul 2026: 1 and 2 more trainings): each "
-        "case is planned once"
+        "6 certificates earned in these sessions will expire again by 2 Aug 2026, when the plan "
+        "ends (T2: 1 on 8 Jul 2026; T1: 2, the first on 9 Jul 2026; T3: 1 on 9 Jul 2026; and 2 "
+        "more trainings): the plan has no second session for them"
     )
     (four,) = in_a_sentence(frame.filter(pl.col("training_id") != 5), end)
-    assert "; T4 on 20 Jul 2026: 1)" in four, "a single one more is named"
+    assert "; T4: 1 on 20 Jul 2026)" in four, "a single one more is named"
     assert in_a_sentence(frame.clear(), end) == []
 
 

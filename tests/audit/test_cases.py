@@ -287,8 +287,8 @@ def test_the_chart_says_that_cases_held_through_parts_are_not_counted():
     derived = DONE | {"status": "current", "expiration_source": "composed", "training": "Basics"}
     expired = derived | {"status": "expired"}
     said = (
-        "Of a composed training, only completions of the training itself are counted, not the "
-        "2 cases held through parts"
+        "For composed trainings, only completions of the training itself are counted: 2 cases are "
+        "held through parts"
     )
     cases = (frame_of(kpa.schema.CASES, own, *each) for each in ([derived, derived, expired], []))
     with_parts, without = (evidence_coverage(frame).description for frame in cases)

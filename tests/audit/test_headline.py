@@ -88,8 +88,8 @@ def test_the_headline_is_recounted(pack, recounted):
         f"{required:,} required cases",
         f"Required cases, without those that are not due yet: {required:,}. "
         f"In order: {in_order:,}.",
-        f"Expired or missing among all of these: {recounted['gaps']:,}. Required: "
-        f"{required - in_order:,}; of composed trainings: {composed:,}; not required: {others:,}.",
+        f"Of these, {recounted['gaps']:,} cases are expired or missing (required: "
+        f"{required - in_order:,}; of composed trainings: {composed:,}; not required: {others:,}).",
         f"People in order {fine:,} of {people:,}",
         f"Without an expired or missing case: {fine:,} of {people:,} people.",
         f"Due within 30 days {recounted['in_30_days']:,} ",
@@ -149,7 +149,7 @@ def test_without_requirements_nothing_is_called_required():
     assert "missing case" not in said
     assert "required cases" not in said
     assert story["tiles"][0]["label"] == "In order"
-    assert "Expired or missing among" not in said
+    assert "expired or missing (" not in said
 
 
 @pytest.mark.slow

@@ -140,7 +140,7 @@ def test_months_before_the_first_record_are_left_out_and_said():
     text = said(evidence)
     assert "The first completion is dated 10 Jan 2026. Earlier days are left out" in text
     assert "1 of 2 cases (50%) on 31 Jan 2026, and 1 of 2 cases (50%) on 30 Jun 2026" in text
-    assert "None of them had its last valid day before 30 Jun 2026, so the share" in text
+    assert "None of them was due for renewal before 30 Jun 2026, so the share" in text
     assert section["charts"] == ["status_over_time"]
     assert section["tables"][1]["rows"] == [["Jul 2026", "1", "0", "0", "0", "1", "not known"]]
 

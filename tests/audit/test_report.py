@@ -62,7 +62,7 @@ def test_instructors_are_counted_ever_and_in_the_months_of_the_coverage(story):
 def test_trainings_that_are_not_in_the_catalogue_are_counted_apart(story):
     about = "2 trainings (1 not in the catalogue: 999)."
     assert f"The cases cover {about}" in sentences(story, "standing")
-    assert f"in a completion: {about}" in sentences(story, "instructors")
+    assert f"or the records: {about}" in sentences(story, "instructors")
 
 
 def test_the_share_of_sessions_says_how_many_completions_it_leaves_out(story):
@@ -121,25 +121,25 @@ def part_of_two_trainings(**scope):
     [
         (
             {"people": pl.Series(["ann"])},
-            "In the records of this pack, 1 instructor has taught; 1 did so in the 24 months up to "
+            "The records in this pack name 1 instructor; 1 of them taught in the 24 months up to "
             "30 Jun 2026. Counting everyone in the account, 2 trainings were taught by only one "
-            "person in those 24 months. The last figure is about every training in the catalogue "
-            "or in a completion: 2 trainings.",
+            "person in those 24 months. The last figure covers every training in the catalogue "
+            "or the records: 2 trainings.",
             "Everyone who is listed or recorded in these sessions is counted, not only the people "
             "of this pack.",
         ),
         (
             {"trainings": (8,)},
-            "In the records of this pack, 1 instructor has taught; 1 did so in the 24 months up to "
+            "The records in this pack name 1 instructor; 1 of them taught in the 24 months up to "
             "30 Jun 2026. In those 24 months, 1 training was taught by only one person. The last "
-            "figure is about the trainings of this pack: 1 training.",
+            "figure covers the trainings of this pack: 1 training.",
             "A session can have taught other trainings too",
         ),
         (
             {"people": pl.Series(["ann"]), "trainings": (7,)},
-            "In the records of this pack, 1 instructor has taught; 1 did so in the 24 months up to "
+            "The records in this pack name 1 instructor; 1 of them taught in the 24 months up to "
             "30 Jun 2026. Counting everyone in the account, 1 training was taught by only one "
-            "person in those 24 months. The last figure is about the trainings of this pack: 1 "
+            "person in those 24 months. The last figure covers the trainings of this pack: 1 "
             "training.",
             "Everyone who is listed or recorded in these sessions is counted",
         ),

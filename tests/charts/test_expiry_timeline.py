@@ -183,7 +183,7 @@ _EXPIRED, _LATER = ("2026-05-01", "expired"), ("2030-01-01", "current")
         (
             [_CURRENT, _CURRENT, _EXPIRING, _EXPIRED],
             ["expiring", "expired"],
-            "1 certificate expires soon in Jul 2026",
+            "1 certificate expires in Jul 2026",
         ),
         (
             [_CURRENT, ("2026-07-20", "current"), _EXPIRING, _EXPIRING],

@@ -33,7 +33,7 @@ def test_sizes_zero_one_and_unknown_are_three_classes():
     sizes = charts.group_sizes_table(frame)
     assert sizes.rows() == [(0, 0, 1), (1, 1, 3), (2, 2, 0), (3, 3, 1), (4, 4, 1), (None, None, 1)]
     said = charts.group_sizes(frame).description
-    title = "Half of the group sessions of known size have 1 person or nobody in them. "
+    title = "Half of the group sessions of known size have at most 1 person. "
     assert said.startswith(title)
     assert "7 sessions; median 1 person, largest 4 people; 1 with nobody" in said
     assert "the size of 1 is not known" in said
@@ -53,7 +53,7 @@ def test_the_size_that_half_do_not_exceed_is_a_number_of_people():
     ("sizes", "title"),
     [
         ((1, 1, 8), "Half of the group sessions have only 1 person. "),
-        ((0, 1, 8), "Half of the group sessions have 1 person or nobody in them. "),
+        ((0, 1, 8), "Half of the group sessions have at most 1 person. "),
         ((0, 0, 8), "Half of the group sessions have nobody in them. "),
         ((0, 2, 8), "Half of the group sessions have 2 people or fewer. "),
     ],

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+import time
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -74,8 +75,10 @@ def test_a_composed_training_is_not_one_that_nobody_taught(company: kpa.Training
     tile = re.search(r"Not taught in this period</span><strong>(\d+)<", explorer._figures.value)
     assert tile
     assert int(tile[1]) == number
-    said = f", without {len(composed)} composed one{'' if len(composed) == 1 else 's'}; "
-    assert said in explorer._figures.value
+    is_not = "training is" if len(composed) == 1 else "trainings are"
+    assert f"; {len(composed)} composed {is_not} not counted; " in explorer._figures.value
+    drawn = {row.get("training_id") for row in explorer._charts.rows(1)}
+    assert not {*composed} & drawn
     explorer.selected = {"figure": "not-taught"}
     assert {*explorer.coverage["training_id"]} == {*untaught} - {*composed}
 
@@ -386,20 +389,30 @@ def test_a_day_before_the_first_completion_is_said_to_be(company, make) -> None:
 LATER = "later completions are not known"
 
 
-def on(company: kpa.TrainingData, day: datetime) -> kpa.TrainingData:
-    """The records as if their completions had been downloaded at this moment."""
-    snapshot = replace(company.snapshots["completions"], fetched_at=day)
-    return replace(company, snapshots={**company.snapshots, "completions": snapshot})
+def of_an_account(*fetched_at: datetime) -> kpa.TrainingData:
+    """Records that are not the demo's, downloaded at this time, if one is given."""
+    rows = [{"id": 1, "training_id": 7, "m_user_id": "ann", "date": date(2026, 2, 1)}]
+    facts: dict[str, Any] = dict.fromkeys(("method", "host", "package_version", "rows_sha256"), "")
+    facts |= {
+        "table": "completions",
+        "params": {},
+        "walk": "full",
+        "rows": 1,
+        "pages": 1,
+        "demo": False,
+    }
+    return kpa.TrainingData(
+        completions=pl.DataFrame(rows, schema=kpa.schema.COMPLETIONS.schema),
+        snapshots={each.isoformat(): Snapshot(fetched_at=each, **facts) for each in fetched_at},
+    )
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "make",
     [ExpiryExplorer, InstructorExplorer, GroupTrainingExplorer, TrendExplorer, PlannerExplorer],
 )
-def test_a_day_after_the_download_is_said_to_be(company, make) -> None:
-    data = on(company, datetime(2026, 11, 30, 23, 59, tzinfo=UTC))
-    explorer = make(data)
+def test_a_day_after_the_download_is_said_to_be(make) -> None:
+    explorer = make(of_an_account(datetime(2026, 11, 30, 12).astimezone(UTC)), as_of="2026-11-30")
     assert LATER not in explorer._figures.value
     explorer.as_of = "2026-12-01"
     said = f"The records were downloaded on 30 Nov 2026: {LATER}."
@@ -408,32 +421,38 @@ def test_a_day_after_the_download_is_said_to_be(company, make) -> None:
     assert LATER not in explorer._figures.value
 
 
-def test_the_records_of_the_demo_are_known_up_to_its_day(company: kpa.TrainingData) -> None:
-    early = on(company, datetime(2026, 1, 5, tzinfo=UTC))
-    explorer = InstructorExplorer(early)
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="Windows has its own way to set a time zone")
+@pytest.mark.parametrize(("zone", "day"), [("AAA-12", "1 Dec"), ("BBB+12", "30 Nov")])
+def test_the_day_of_the_download_is_that_of_this_machine(monkeypatch, zone, day) -> None:
+    data = of_an_account(datetime(2026, 11, 30, 23, tzinfo=UTC))
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        shown = InstructorExplorer(data, as_of="2026-12-02")._figures.value
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert f"The records were downloaded on {day} 2026: {LATER}." in shown
+
+
+@pytest.mark.slow
+def test_the_records_of_the_demo_end_on_the_day_before_its_day(company: kpa.TrainingData) -> None:
+    explorer = InstructorExplorer(company)
     assert LATER not in explorer._figures.value
-    explorer.as_of = "2026-07-01"
-    assert f"The records of the demo end on 29 Jun 2026: {LATER}." in explorer._figures.value
+    for day in ("2026-07-01", "2026-11-30", "2099-12-31"):
+        explorer.as_of = day
+        assert f"The records of the demo end on 29 Jun 2026: {LATER}." in explorer._figures.value
 
 
-def test_of_several_accounts_the_earliest_download_counts(company: kpa.TrainingData) -> None:
-    days = {"north": datetime(2027, 3, 2, tzinfo=UTC), "south": datetime(2026, 12, 1, tzinfo=UTC)}
-    fleet = kpa.Fleet({name: on(company, day) for name, day in days.items()})
+def test_of_several_accounts_the_earliest_download_counts() -> None:
+    days = {"north": datetime(2027, 3, 2, 12), "south": datetime(2026, 12, 1, 12)}
+    fleet = kpa.Fleet({name: of_an_account(day.astimezone(UTC)) for name, day in days.items()})
     explorer = InstructorExplorer(fleet, as_of="2027-02-01")
     assert f"The records were downloaded on 1 Dec 2026: {LATER}." in explorer._figures.value
 
 
-def test_the_download_of_other_records_is_that_of_their_snapshot() -> None:
-    rows = [{"id": 1, "training_id": 7, "m_user_id": "ann", "date": date(2026, 2, 1)}]
-    data = kpa.TrainingData(completions=pl.DataFrame(rows, schema=kpa.schema.COMPLETIONS.schema))
-    assert LATER not in InstructorExplorer(data, as_of="2099-12-31")._figures.value
-    facts = {"table": "completions", "method": "", "params": {}, "host": "", "walk": "full"}
-    facts |= {"rows": 1, "pages": 1, "demo": False, "package_version": "", "rows_sha256": ""}
-    snapshot = Snapshot(fetched_at=datetime(2026, 3, 1, tzinfo=UTC), **facts)
-    data = replace(data, snapshots={"completions": snapshot})
-    assert LATER not in InstructorExplorer(data, as_of="2026-03-01")._figures.value
-    said = f"The records were downloaded on 1 Mar 2026: {LATER}."
-    assert said in InstructorExplorer(data, as_of="2026-03-02")._figures.value
+def test_records_that_were_not_downloaded_have_no_such_day() -> None:
+    assert LATER not in InstructorExplorer(of_an_account(), as_of="2099-12-31")._figures.value
 
 
 @pytest.mark.slow

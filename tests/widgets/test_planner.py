@@ -112,8 +112,8 @@ def test_certificates_that_expire_again_are_named_below_the_figures(
     assert said[0].startswith(f"{number} known gaps on 29 Aug 2027 with these sessions: ")
     assert said[0].endswith("2 certificates that expire again")
     assert (
-        "2 certificates of these sessions expire again before the plan ends on 29 Aug 2027 "
-        "(Ladders on 6 Jul 2027: 2): each case is planned once"
+        "2 certificates earned in these sessions will expire again by 29 Aug 2027, when the plan "
+        "ends (Ladders: 2 on 6 Jul 2027): the plan has no second session for them"
     ) in said
 
 
@@ -138,7 +138,7 @@ def test_the_causes_of_the_gaps_that_are_left_add_up(company: kpa.TrainingData) 
         counts, causes = re.match(r"([\d,]+) gaps on [^:]*: (.*)", notes(planner)[0]).groups()
         numbers = [int(text.replace(",", "")) for text in re.findall(r"(?:^|, )([\d,]+) ", causes)]
         assert sum(numbers) == int(counts.replace(",", "")) == planner.gaps.planned
-        assert "composed trainings that are planned through the included trainings" in causes
+        assert "cases of composed trainings, which are planned through their parts" in causes
 
 
 def test_gaps_that_are_all_without_a_place_need_no_sentence() -> None:
@@ -150,11 +150,12 @@ def test_gaps_that_are_all_without_a_place_need_no_sentence() -> None:
     assert said(0, 0, 0, 0, unplaced=3) == said(3, 0, 0, 0, unplaced=3) == []
     assert said(1, 1, 1, 1, unplaced=1, known=False) == [
         "4 known gaps on 9 Aug 2026 with these sessions: 1 case without a place, 1 certificate "
-        "that expires again, 1 composed training that is planned through the included trainings, "
+        "that expires again, 1 case of composed trainings, which are planned through their parts, "
         "1 case that the plan does not cover"
     ]
     assert said(2, 0, 0, 0, unplaced=3) == [
-        "2 gaps on 9 Aug 2026 with these sessions: 2 of 3 cases without a place"
+        "2 gaps on 9 Aug 2026 with these sessions: 2 cases without a place (1 more is no gap that "
+        "day)"
     ]
 
 

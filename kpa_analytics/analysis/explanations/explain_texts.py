@@ -194,7 +194,7 @@ NEXT_STEPS = "What to do next:"
 TEACHING = "docs/rules.md#10-who-may-teach"
 LISTS = "docs/rules.md#11-whose-list-a-case-is-on"
 SESSIONS = "docs/rules.md#12-sessions-to-hold"
-ON_LIST = "This case is on the list of {supervisor}, the supervisor."
+ON_LIST = "This case is on the list of the supervisor, {supervisor}."
 NO_PROFILE = "The case is on no supervisor's list, because {user} is not in the user list."
 NO_SUPERVISOR = (
     "The case is on no supervisor's list, because the profile of {user} names no supervisor."

@@ -62,8 +62,9 @@ def in_a_sentence(rows: pl.DataFrame, end: date) -> list[str]:
         >>> row = (1, date(2026, 7, 6), "bob", "Moe, Bob", 7, "Ladders", date(2026, 7, 15))
         >>> rows = pl.DataFrame([row], EXPIRING_AGAIN.schema, orient="row")
         >>> sentence = in_a_sentence(rows, date(2026, 8, 2))[0]
-        >>> sentence.removeprefix("1 certificate of these sessions expires again ")
-        'before the plan ends on 2 Aug 2026 (Ladders on 15 Jul 2026: 1): each case is planned once'
+        >>> sentence.removeprefix("1 certificate earned in these sessions will expire again ")
+        'by 2 Aug 2026, when the plan ends (Ladders: 1 on 15 Jul 2026): the plan has no second
+        session for them'
     """
     if rows.is_empty():
         return []
@@ -87,6 +88,6 @@ def in_a_sentence(rows: pl.DataFrame, end: date) -> list[str]:
         for row in trainings.head(shown).iter_rows(named=True)
     ]
     more = trainings.height - shown
-    others = f" {say(text.MORE_TRAININGS, more=more)}" if more else ""
-    which = "; ".join(named) + others
+    others = [say(text.MORE_TRAININGS, more=more)] if more else []
+    which = "; ".join([*named, *others])
     return [say(text.EXPIRING_AGAIN, number=rows.height, end=end, which=which)]

@@ -60,11 +60,11 @@ MORE_LAST_INSTRUCTORS = (
 
 #: Which certificates expire again before the plan ends.
 EXPIRING_AGAIN = (
-    "{number:certificate of these sessions expires|certificates of these sessions expire} again "
-    "before the plan ends on {end} ({which}): each case is planned once"
+    "{number:certificate|certificates} earned in these sessions will expire again by {end}, when "
+    "the plan ends ({which}): the plan has no second session for them"
 )
-ON_A_DAY = "{training} on {day}: {number}"
-FROM_A_DAY = "{training} from {day} on: {number}"
+ON_A_DAY = "{training}: {number} on {day}"
+FROM_A_DAY = "{training}: {number}, the first on {day}"
 MORE_TRAININGS = "and {more:more training|more trainings}"
 
 #: Whose cases are not in the plan.

@@ -15,7 +15,7 @@ from kpa_analytics.analysis.case_groups import group_columns
 from kpa_analytics.analysis.search_text import folded
 from kpa_analytics.audit.identity import with_numbers
 from kpa_analytics.audit.supervisors import supervisor_text as text
-from kpa_analytics.statuses import MISSING, OPEN, STATUS_LABELS
+from kpa_analytics.statuses import EXPIRED, MISSING, OPEN, STATUS_LABELS
 from kpa_analytics.wording import one_line, say
 
 _SHOWN = tuple(text.HEADINGS)
@@ -152,5 +152,6 @@ def case_line(row: dict[str, object], plain: str, dated: str, **values: object) 
     """A sentence about a case, with the expiration date if it has one."""
     status = STATUS_LABELS[str(row["status"])].lower()
     day = row["expiration_date"]
-    values = {**values, "person": person_of(row), "status": status}
+    valid = text.WAS_VALID_THROUGH if row["status"] == EXPIRED else text.VALID_THROUGH
+    values = {**values, "person": person_of(row), "status": status, "valid": valid}
     return say(dated, **values, day=day) if isinstance(day, date) else say(plain, **values)

@@ -77,7 +77,7 @@ GROUPS = {
 EVENT = "{training}: {people:person|people} ({counts})"
 EVENT_CANCELLED = "No longer on this list: {event}"
 EVENT_LINE = "{person}: {status}"
-EVENT_LINE_DATED = "{person}: {status}, valid through {day}"
+EVENT_LINE_DATED = "{person}: {status}, {valid} {day}"
 EVENT_FOOT = "As of {day}. The next list replaces this event."
 
 MAIL_SUBJECT = "Trainings of your team: {counts}"
@@ -86,7 +86,8 @@ MAIL_BODY = "{summary}\n\nThe attached page, workbook and calendar have the list
 MAIL_CASES = "The cases:"
 MAIL_FIRST_CASES = "The most urgent cases:"
 MAIL_LINE = "- {person}: {training}, {status}"
-MAIL_LINE_DATED = "- {person}: {training}, {status}, valid through {day}"
+MAIL_LINE_DATED = "- {person}: {training}, {status}, {valid} {day}"
+VALID_THROUGH, WAS_VALID_THROUGH = "valid through", "was valid through"
 MAIL_MORE = "... and {more:other case|other cases}."
 
 #: The sheet of the workbook, and the heading of its column that marks invented data.
