@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from datetime import date
 from html import unescape
 
@@ -192,3 +193,10 @@ def test_the_paper_breaks_no_method_in_the_middle_of_a_word(pack, data):
         for method in snapshot.method.split(", "):
             breakable = r"[.-]\s*".join(map(re.escape, re.split("[.-]", method)))
             assert re.search(breakable, paper), method
+
+
+def test_the_note_of_every_tile_fits_on_paper(story):
+    """A tile of audit.pdf has room for four lines of about 24 letters."""
+    notes = [tile["note"] for tile in story["tiles"]]
+    assert max(len(note) for note in notes) > 72, "one has four lines"
+    assert [note for note in notes if len(textwrap.wrap(note, 24)) > 4] == []
