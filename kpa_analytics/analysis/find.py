@@ -104,7 +104,8 @@ def need_training(data: TrainingData, training_id: object, required: AnyFrame | 
     """The title of the training with this id; `required` is as for `training_titles`.
 
     Raises:
-        KPADataError: it is no id, or no training has it; the message says which may be meant.
+        KPADataError: it is not an id, or no training has this id; the message says which training
+            may be meant.
     """
     if type(training_id) is not int:
         meant = _meant(training_id, *_trainings(data))

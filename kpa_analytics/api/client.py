@@ -114,8 +114,8 @@ class Client:
         Raises:
             KPAAPIError: the API refused the request; there is one subclass per documented code.
             KPATransportError: the request did not arrive, or its answer did not come back.
-            KPADataError: this is no name of a method, or the answer says `ok: true` but can't be
-                decoded.
+            KPADataError: `method` is not the name of a method, or the answer says `ok: true` but
+                can't be decoded.
         """
         if "token" in parameters:
             del parameters["token"]  # no traceback shows it

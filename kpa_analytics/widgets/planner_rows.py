@@ -40,8 +40,10 @@ _CAUSES = {
     "composed": "{number:case|cases} of composed trainings, which are planned through their parts",
     "others": "{number:case|cases} that the plan does not cover",
 }
-#: The first of them if some cases without a place are no gaps on the last day.
-_SOME_UNPLACED = "{number:case|cases} without a place ({more:more is|more are} no gap that day)"
+#: The first of them if some cases without a place are not gaps on the last day.
+_SOME_UNPLACED = (
+    "{number:case|cases} without a place ({more:more is not a gap|more are not gaps} then)"
+)
 SESSION_HEADINGS = (
     ColumnHeading("week", "Week of", "date"),
     ColumnHeading("training", "Training"),

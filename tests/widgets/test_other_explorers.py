@@ -421,7 +421,9 @@ def test_a_day_after_the_download_is_said_to_be(make) -> None:
     assert LATER not in explorer._figures.value
 
 
-@pytest.mark.skipif(not hasattr(time, "tzset"), reason="Windows has its own way to set a time zone")
+@pytest.mark.skipif(
+    not hasattr(time, "tzset"), reason="on Windows, a process cannot change its zone"
+)
 @pytest.mark.parametrize(("zone", "day"), [("AAA-12", "1 Dec"), ("BBB+12", "30 Nov")])
 def test_the_day_of_the_download_is_that_of_this_machine(monkeypatch, zone, day) -> None:
     data = of_an_account(datetime(2026, 11, 30, 23, tzinfo=UTC))

@@ -154,8 +154,8 @@ def test_gaps_that_are_all_without_a_place_need_no_sentence() -> None:
         "1 case that the plan does not cover"
     ]
     assert said(2, 0, 0, 0, unplaced=3) == [
-        "2 gaps on 9 Aug 2026 with these sessions: 2 cases without a place (1 more is no gap that "
-        "day)"
+        "2 gaps on 9 Aug 2026 with these sessions: 2 cases without a place (1 more is not a gap "
+        "then)"
     ]
 
 
