@@ -11,7 +11,7 @@ from kpa_analytics.analysis.engine import Engine, Rules
 from kpa_analytics.analysis.latest_completion import records_of
 from kpa_analytics.analysis.schedules import as_expiring_days
 from kpa_analytics.analysis.status_rules import starts_expiring
-from kpa_analytics.analysis.windows import moved_on, with_windows
+from kpa_analytics.analysis.windows import WINDOWS, moved_on, with_windows
 from kpa_analytics.as_of import Day, as_day, day_of
 from kpa_analytics.employment import employment, has_left
 from kpa_analytics.inputs import AnyFrame, Frame, computed, need_same_account, need_switch
@@ -201,7 +201,7 @@ def judged(rows: pl.LazyFrame, engine: Engine) -> pl.LazyFrame:
     days = of_windows.select("training_id", "judged_on").unique()
     offerings = engine.rules.offerings.lazy().drop("expiring_days", "made")
     windows = with_windows(days.join(offerings, on="training_id"), judged_on).select(
-        "training_id", "judged_on", "next_opens", "next_closes", "offering_opens", "in_time_since"
+        "training_id", "judged_on", *WINDOWS
     )
     known = dated.join(windows, on=["training_id", "judged_on"], how="left", maintain_order="left")
     return moved_on(known, judged_on)

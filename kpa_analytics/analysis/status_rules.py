@@ -12,8 +12,17 @@ from kpa_analytics.statuses import CURRENT, EXPIRED, EXPIRING, MISSING, NOT_DUE
 
 #: The columns that describe the status of a completion.
 STATUS_COLUMNS = ("expiration_source", "expiration_date", "days_left", "starts_expiring", "status")
-#: Whether a person is new to a training: hired after it was last offered.
-IS_NEW = (pl.col("hired") > pl.col("offered")).fill_null(False)
+#: The first day on which the person and the training both exist; null: always.
+EXISTS_FROM = pl.max_horizontal("exists_since", "made")
+_IS_NEW = (pl.col("hired") > pl.col("offered")).fill_null(False)
+#: The first day on which a training that a person never completed is missing. If people may wait
+#: for the next window, it is the day of the offering, unless they were hired after it. Null: never.
+MISSING_FROM = (
+    pl.when(~pl.col("grace_allowed").fill_null(False))
+    .then(pl.lit(date.min))
+    .when(~_IS_NEW)
+    .then("offered")
+)
 
 
 def statuses_on(
@@ -126,11 +135,9 @@ def never_completed(
 
 def not_yet(as_of: date) -> pl.Expr:
     """Whether the person (`exists_since`) or the training (`made`) did not exist on a day."""
-    today = pl.lit(as_of)
-    return ((pl.col("exists_since") > today) | (pl.col("made") > today)).fill_null(False)
+    return (as_of < EXISTS_FROM).fill_null(False)
 
 
 def has_grace(as_of: date) -> pl.Expr:
     """Whether a person who never completed the training may wait for the next window."""
-    was_offered = (pl.col("offered") <= pl.lit(as_of)).fill_null(False)
-    return (pl.col("grace_allowed") & (IS_NEW | ~was_offered)).fill_null(False)
+    return ~(as_of >= MISSING_FROM).fill_null(False)

@@ -5,7 +5,8 @@ is held is current from `since`, expiring from `starts` and expired from `over`,
 `until`. A case that is not held is, in the same order, not due, expiring and missing. Two of these
 may be equal: such a status lasts no day. The spans of a case never overlap.
 
-The rules are those of `engine`, for all days at once.
+The days on which statuses change come from `status_rules` and `windows`, which state the rules for
+the engine, too; this module places them among the sampled days.
 """
 
 from __future__ import annotations
@@ -19,16 +20,15 @@ from kpa_analytics.analysis.composed_spans import composed_spans, held_between
 from kpa_analytics.analysis.engine import Engine
 from kpa_analytics.analysis.latest_completion import ALWAYS
 from kpa_analytics.analysis.sampled_days import SampledDays
-from kpa_analytics.analysis.status_rules import IS_NEW, counted_back
+from kpa_analytics.analysis.status_rules import EXISTS_FROM, MISSING_FROM, counted_back
 from kpa_analytics.analysis.window_cycles import WindowCycles
-from kpa_analytics.analysis.windows import SUPERSEDED, in_time
+from kpa_analytics.analysis.windows import EXPIRED_FROM, OFFERING, SUPERSEDED
 from kpa_analytics.statuses import CURRENT, EXPIRED, EXPIRING, MISSING, NOT_DUE
 
 #: The statuses of a case that is held, and of one that is not, in the order of a span.
 IN_ORDER = {True: (CURRENT, EXPIRING, EXPIRED), False: (NOT_DUE, EXPIRING, MISSING)}
 _SPAN = ("person", "title", "held", *POSITIONS)
 _SINCE, _UNTIL = pl.col("since"), pl.col("until")
-_DAY = pl.duration(days=1)
 _IS_WINDOW = pl.col("expiration_source") == "window"
 
 
@@ -39,9 +39,7 @@ class StatusSpans:
         self._engine, self._days = engine, days
         self._schedules = engine.rules.schedules
         self._cycles = WindowCycles(self._schedules, days)
-        self._offerings = engine.rules.offerings.lazy().select(
-            "training_id", "offered", "offering_opens", "offering_closes", "year_before_opens"
-        )
+        self._offerings = engine.rules.offerings.lazy().select("training_id", *OFFERING)
         self._unheld: pl.DataFrame | None = None
 
     def frame(self, expiring_days: int, *, include_terminated: bool) -> pl.DataFrame:
@@ -109,11 +107,9 @@ class StatusSpans:
         trainings.
         """
         position, is_window = self._days.position, _IS_WINDOW
-        is_lost = is_window & SUPERSEDED
-        has_time = in_time("year_before_opens")
-        over = pl.when(has_time).then(pl.col("offering_closes") + _DAY).otherwise("offered")
         expires = pl.col("expiration_date").to_physical()
-        lost = pl.when(is_lost).then("offered")
+        lost = pl.when(is_window & SUPERSEDED).then("offered")
+        over = pl.when(is_window).then(EXPIRED_FROM.to_physical()).otherwise(expires + 1)
         return (
             by_key.lazy()
             .join(self._offerings, on="training_id", how="left", maintain_order="left")
@@ -122,9 +118,7 @@ class StatusSpans:
                 pl.when(is_window).then("window").alias("window"),
                 pl.col("expiring_from").dt.year().alias("first_year"),
                 pl.when(is_window).then(position(lost)).otherwise(0).alias("lost"),
-                position(pl.when(is_window).then(over.to_physical()).otherwise(expires + 1)).alias(
-                    "over"
-                ),
+                position(over).alias("over"),
             )
             .collect(engine="in-memory")
         )
@@ -165,18 +159,11 @@ class StatusSpans:
 
         They end when the training is held, also through the included trainings.
         """
-        position, always = self._days.position, pl.lit(ALWAYS)
+        position = self._days.position
         derived = composed.lazy().group_by("person", "title").agg(_SINCE.min().alias("derived"))
         titles = self._engine.titles.lazy().select("title", "training_id")
         catalogue = titles.join(self._schedules.lazy(), on="training_id", how="left").join(
             self._cycles.numbers.lazy(), on="training_id", how="left"
-        )
-        exists = pl.max_horizontal("exists_since", "made").fill_null(always)
-        waits_until = (
-            pl.when(~pl.col("grace_allowed").fill_null(False))
-            .then(always)
-            .when(~IS_NEW)
-            .then("offered")
         )
         rows = (
             self._engine.rows.lazy()
@@ -189,18 +176,17 @@ class StatusSpans:
                 "person",
                 "title",
                 "window",
-                position(exists).alias("since"),
+                position(EXISTS_FROM.fill_null(ALWAYS)).alias("since"),
                 pl.min_horizontal("until", "derived").alias("until"),
-                position(waits_until).alias("waits_until"),
+                position(MISSING_FROM).alias("missing_from"),
             )
             .collect(engine="in-memory")
             .lazy()
         )
-        waits = pl.col("waits_until")
-        missing = rows.with_columns(pl.max_horizontal("since", waits).alias("since")).with_columns(
-            starts="since", over="since"
-        )
-        waiting = rows.with_columns(pl.min_horizontal("until", waits).alias("until"))
+        missing = rows.with_columns(
+            pl.max_horizontal("since", "missing_from").alias("since")
+        ).with_columns(starts="since", over="since")
+        waiting = rows.with_columns(pl.min_horizontal("until", "missing_from").alias("until"))
         has_window = pl.col("window").is_not_null()
         never_open = waiting.filter(~has_window).with_columns(starts="until", over="until")
         lowest, highest = self._cycles.years

@@ -13,22 +13,20 @@ import polars as pl
 from kpa_analytics.calendar_days import WINDOW
 
 _OFFERED = pl.col("offered")
-#: Whether a completion (`date`) is from before the last offering, a column of `windows_on`.
-SUPERSEDED = (pl.col("date") < pl.col("offering_opens")).fill_null(False)
 _ONE_DAY = pl.duration(days=1)
+#: Whether a completion (`date`) is from before the last offering.
+SUPERSEDED = (pl.col("date") < pl.col("offering_opens")).fill_null(False)
+#: The first day on which a superseded completion is expired: the day of the offering. One that is
+#: not older than the window of the year before can be renewed until the offering's window closes.
+EXPIRED_FROM = (
+    pl.when(pl.col("date") >= pl.col("year_before_opens"))
+    .then(pl.col("offering_closes") + _ONE_DAY)
+    .otherwise(_OFFERED)
+)
+#: The columns of an offering (`with_offerings`).
+OFFERING = ("offered", "offering_opens", "offering_closes", "year_before_opens")
 #: The columns of `windows_on` beside training_id.
-_WINDOWS = ("is_open", "next_opens", "next_closes", "offering_opens", "in_time_since")
-
-
-def in_time(since: str) -> pl.Expr:
-    """Whether a superseded completion is recent enough to be renewed in the open window.
-
-    `since` is the column with the first day that is in time, such as `in_time_since`.
-    """
-    return (pl.col("date") >= pl.col(since)).fill_null(False)
-
-
-IN_TIME = in_time("in_time_since")
+WINDOWS = ("is_open", "next_opens", "next_closes", *OFFERING)
 
 
 def windows_on(offerings: pl.DataFrame, as_of: date) -> pl.DataFrame:
@@ -40,15 +38,10 @@ def windows_on(offerings: pl.DataFrame, as_of: date) -> pl.DataFrame:
     - `is_open`: a window is open on the day.
     - `next_opens` and `next_closes`: the first and last day of the window that is open, or else of
       the next one.
-    - `offering_opens`: the first day of the last offering. If the training was offered within a
-      window, this is the opening day of that window; otherwise it is the day it was offered.
-      Earlier completions are superseded. Null if the training was not offered by the day.
-    - `in_time_since`: the opening day of the window one year before that of the last offering,
-      while the latter is still open; otherwise null. If a superseded completion is dated on or
-      after this day, there is time left to renew it.
+    - the columns of `OFFERING`; null if the training was not offered by the day.
     """
     windows = with_windows(offerings.lazy(), pl.lit(as_of))
-    return windows.select("training_id", *_WINDOWS).collect(engine="in-memory")
+    return windows.select("training_id", *WINDOWS).collect(engine="in-memory")
 
 
 def with_windows(offerings: pl.LazyFrame, today: pl.Expr) -> pl.LazyFrame:
@@ -57,15 +50,12 @@ def with_windows(offerings: pl.LazyFrame, today: pl.Expr) -> pl.LazyFrame:
     `today` is the day of each row.
     """
     following = pl.col("next_year")
-    has_begun = (pl.col("offered") <= today).fill_null(False)
-    is_still_open = has_begun & (today <= pl.col("offering_closes"))
     return (
         offerings.with_columns(WINDOW.not_closed(today).alias("next_year"))
         .with_columns(
             WINDOW.opens.in_year(following).alias("next_opens"),
             WINDOW.closing(following).alias("next_closes"),
-            pl.when(has_begun).then("offering_opens").alias("offering_opens"),
-            pl.when(is_still_open).then("year_before_opens").alias("in_time_since"),
+            *(pl.when(today >= _OFFERED).then(name).alias(name) for name in OFFERING),
         )
         .with_columns((pl.col("next_opens") <= today).alias("is_open"))
         .drop("next_year")
@@ -75,10 +65,14 @@ def with_windows(offerings: pl.LazyFrame, today: pl.Expr) -> pl.LazyFrame:
 def with_offerings(catalogue: pl.DataFrame) -> pl.DataFrame:
     """The window trainings of the catalogue, with the days of their last offering.
 
-    Adds `offering_opens` (the first day of the offering), `offering_closes` (the last day of the
-    window that contains the day on which the training was offered; null if there is none) and
-    `year_before_opens` (the opening day of the window one year earlier; null likewise). All are
-    null if the training was never offered.
+    `offered` is the day on which the training was offered. Added are
+
+    - `offering_opens`: the opening day of the window that contains this day, or else this day.
+      Earlier completions are superseded;
+    - `offering_closes`: the last day of that window; null if there is none;
+    - `year_before_opens`: the opening day of the window one year earlier; null likewise.
+
+    All are null if the training was never offered.
     """
     year, closes = pl.col("offering_year"), pl.col("offering_closes")
     return (
@@ -123,7 +117,7 @@ def moved_on(expirations: pl.LazyFrame, today: pl.Expr) -> pl.LazyFrame:
     is_window = pl.col("expiration_source") == "window"
     is_over = pl.col("expiration_date") < today
     outlasts = outlasts_window(today)
-    ended_early = is_window & SUPERSEDED & ~IN_TIME & ~is_over
+    ended_early = is_window & SUPERSEDED & (today >= EXPIRED_FROM) & ~is_over
     return expirations.with_columns(
         pl.when(outlasts)
         .then("next_closes")

@@ -18,7 +18,7 @@ from kpa_analytics.analysis.names import with_names, with_titles
 from kpa_analytics.analysis.requirements import required_pairs, required_sources
 from kpa_analytics.analysis.schedules import RENEWS
 from kpa_analytics.analysis.status_rules import has_grace, not_yet
-from kpa_analytics.analysis.windows import IN_TIME, SUPERSEDED
+from kpa_analytics.analysis.windows import EXPIRED_FROM, SUPERSEDED
 from kpa_analytics.employment import employment, has_left
 from kpa_analytics.inputs import AnyFrame, read
 from kpa_analytics.schema import CASE_KEY, COMPLETIONS, EXPIRY_STATUS
@@ -80,7 +80,10 @@ def case_facts(
         .join(_own_schedules(status, rules, as_of, expiring_days), on=CASE_KEY, how="left")
         .with_columns(
             SUPERSEDED.alias("superseded"),
-            IN_TIME.alias("in_time"),
+            (as_of < EXPIRED_FROM).fill_null(False).alias("in_time"),
+            pl.when(as_of <= pl.col("offering_closes"))
+            .then("year_before_opens")
+            .alias("in_time_since"),
             not_yet(as_of).alias("not_yet"),
             has_grace(as_of).alias("has_grace"),
             has_left(as_of),
