@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
-from kpa_analytics.analysis.eligible_instructors import eligible_instructors
-from kpa_analytics.analysis.engine import Rules
-from kpa_analytics.analysis.expiry_status import expiry_status
 from kpa_analytics.analysis.planning.expiring_again import expiring_again
 from kpa_analytics.analysis.planning.gaps_left import GapsLeft, gaps_left
-from kpa_analytics.analysis.planning.plan_sessions import plan_sessions
+from kpa_analytics.analysis.planning.plan_basis import PlanBasis
+from kpa_analytics.analysis.planning.plan_sessions import plan_of
 from kpa_analytics.analysis.planning.plan_tables import UNPLACED_ORDER
 from kpa_analytics.analysis.planning.what_if import what_if
 from kpa_analytics.schema import EXPIRY_STATUS
@@ -60,9 +58,9 @@ class PlannerView:
     def __init__(self, data: TrainingData, people_filter: PeopleFilter) -> None:
         self._data, self._people_filter = data, people_filter
         self._plan = lru_cache(maxsize=_KEPT)(self._new_plan)
-        self._without = lru_cache(maxsize=_KEPT)(self._status_without)
-        self._until = lru_cache(maxsize=_KEPT)(self._eligible_until)
+        self._basis = PlanBasis(data)
         self._with = lru_cache(maxsize=_KEPT)(self._status_with)
+        self._checked = lru_cache(maxsize=_KEPT)(self._moved_sessions)
 
     def plan(self, choices: PlannerChoices) -> SessionPlan:
         """The plan of these choices, before any session is moved."""
@@ -139,14 +137,21 @@ class PlannerView:
 
         Only those of the chosen trainings and people, in sessions that are held, each in its week.
         """
-        places = self._places(choices)
-        rows = expiring_again(places, self._rules, self._data.users, self.plan(choices).last_day)
+        plan = self.plan(choices)
+        rows = plan.expiring_again
+        if choices.moves:
+            places, rules = self._places(choices), self._basis.rules
+            rows = expiring_again(places, rules, self._data.users, plan.last_day)
         return rows.filter(*self._people_filter.conditions(choices))
 
-    def gaps_left(self, choices: PlannerChoices, gaps: pl.DataFrame) -> GapsLeft:
-        """Why the gaps with the sessions are left: the last frame of `gap_cases`."""
-        places, unplaced = self._places(choices), self.unplaced(choices)
-        return gaps_left(gaps, places, unplaced, self._rules.parts)
+    def gaps_left(
+        self, choices: PlannerChoices, gaps: pl.DataFrame, unplaced: pl.DataFrame
+    ) -> GapsLeft:
+        """Why the gaps with the sessions are left.
+
+        `gaps` is the last frame of `gap_cases`, and `unplaced` the result of the method `unplaced`.
+        """
+        return gaps_left(gaps, self._places(choices), unplaced, self._basis.rules.parts)
 
     def gap_cases(self, choices: PlannerChoices) -> list[pl.DataFrame]:
         """The gaps of the chosen trainings and people, one frame for each number of `Gaps`.
@@ -155,30 +160,14 @@ class PlannerView:
         """
         plan = self.plan(choices)
         held = self._held(choices)
-        today, without = self._without(plan.as_of, plan.last_day)
+        today, without = map(self._basis.status_on, (plan.as_of, plan.last_day))
         planned = self._with(plan, tuple(held.iter_rows()))
         conditions = [_IS_GAP, *self._people_filter.conditions(choices)]
         each = (today, without, planned)
         return [rows.filter(*conditions).select(GAP_COLUMNS.names()) for rows in each]
 
     def _new_plan(self, as_of: date, weeks: int, capacity: int, by: str | None) -> SessionPlan:
-        return plan_sessions(
-            self._data,
-            as_of=as_of,
-            weeks=weeks,
-            capacity=capacity,
-            by=by,  # type: ignore[arg-type]
-        )
-
-    def _status_without(self, as_of: date, end: date) -> tuple[pl.DataFrame, pl.DataFrame]:
-        data = self._data
-        today, then = (
-            expiry_status(
-                data.completions, data.trainings, data.users, as_of=day, required=data.requirements
-            )
-            for day in (as_of, end)
-        )
-        return today, then
+        return plan_of(self._basis, as_of, weeks=weeks, capacity=capacity, by=by)
 
     def _status_with(self, plan: SessionPlan, held: tuple[tuple[int, date], ...]) -> pl.DataFrame:
         """The statuses on the last day if these sessions are held, each in its week."""
@@ -188,15 +177,6 @@ class PlannerView:
             as_of=plan.as_of,
             until=plan.last_day,
         )
-
-    def _eligible_until(self, as_of: date) -> pl.DataFrame:
-        data = self._data
-        rows = eligible_instructors(data.completions, data.trainings, data.users, as_of=as_of)
-        return rows.filter("eligible").select("training_id", "m_instructor_id", "eligible_until")
-
-    @cached_property
-    def _rules(self) -> Rules:
-        return Rules(self._data.trainings)
 
     def _held(self, choices: PlannerChoices) -> pl.DataFrame:
         """The sessions that are held, and their weeks."""
@@ -209,37 +189,44 @@ class PlannerView:
         return people.join(self._held(choices), on="session", maintain_order="left")
 
     def _moved(self, choices: PlannerChoices) -> pl.DataFrame:
-        """All sessions in their new weeks, with `change` and `check`."""
-        rows = self.plan(choices).sessions
-        moves = {move["session"]: move["week"] for move in choices.moves}
-        new = pl.Series("new", [moves.get(number) for number in rows["session"]], pl.Date)
-        is_dropped = pl.col("session").is_in([n for n, week in moves.items() if week is None])
-        moved = rows.with_columns(new).with_columns(
-            pl.when(is_dropped)
-            .then(pl.lit(DROPPED))
-            .when(pl.col("new") != pl.col("week"))
-            .then(pl.format(MOVED, day_texts(pl.col("week"))))
-            .alias("change"),
-            pl.coalesce("new", "week").alias("week"),
-        )
-        return self._checked(moved.drop("new"), choices.as_of)
+        """All sessions in their new weeks, with `change`, `check` and `note`."""
+        moves = tuple((move["session"], move["week"]) for move in choices.moves)
+        return self._checked(self.plan(choices), moves)
 
-    def _checked(self, rows: pl.DataFrame, as_of: date) -> pl.DataFrame:
-        held = pl.col("change").ne_missing(DROPPED)
-        twice = held.sum().over("week", "m_instructor_id") > 1
+    def _moved_sessions(
+        self, plan: SessionPlan, moves: tuple[tuple[int, date | None], ...]
+    ) -> pl.DataFrame:
+        weeks = dict(moves)
+        new = pl.Series("new", [weeks.get(number) for number in plan.sessions["session"]], pl.Date)
+        is_dropped = pl.col("session").is_in([n for n, week in moves if week is None])
+        is_held = pl.col("change").ne_missing(DROPPED)
+        twice = is_held.sum().over("week", "m_instructor_id") > 1
         late = (pl.col("eligible_until") < pl.col("week")).fill_null(False)
         until = day_texts(pl.col("eligible_until"))
         return (
-            rows.join(
-                self._until(as_of),
+            plan.sessions.lazy()
+            .with_columns(new)
+            .with_columns(
+                pl.when(is_dropped)
+                .then(pl.lit(DROPPED))
+                .when(pl.col("new") != pl.col("week"))
+                .then(pl.format(MOVED, day_texts(pl.col("week"))))
+                .alias("change"),
+                pl.coalesce("new", "week").alias("week"),
+            )
+            .join(
+                self._basis.instructors_on(plan.as_of)
+                .lazy()
+                .filter("eligible")
+                .select("training_id", "m_instructor_id", "eligible_until"),
                 on=["training_id", "m_instructor_id"],
                 how="left",
                 maintain_order="left",
             )
             .with_columns(
-                pl.when(held & late)
+                pl.when(is_held & late)
                 .then(pl.format(NOT_ELIGIBLE, "instructor", until))
-                .when(held & twice)
+                .when(is_held & twice)
                 .then(pl.format(BUSY, "instructor"))
                 .alias("check")
             )
@@ -248,5 +235,6 @@ class PlannerView:
                 .replace("", None)
                 .alias("note")
             )
-            .drop("eligible_until")
+            .drop("new", "eligible_until")
+            .collect(engine="in-memory")
         )

@@ -289,42 +289,52 @@ class PlannerExplorer(ChartExplorer):
         self._check_moves(plan, planned)
         self._check_selected(planned)
         choices = self._chosen(PlannerChoices)
-        if changed - POINTED:
-            listed = self.selected in self._rows["session"]
-            self._rows = self._view.sessions(choices)
-            hidden = listed and self.selected not in self._rows["session"]
-            if hidden and self.selected == self._shown.get("selected"):
-                self.selected = None
-            self._gaps_by_figure = dict(
-                zip(GAP_FIGURES, self._view.gap_cases(choices), strict=True)
-            )
-            self._gaps = Gaps(*(rows.height for rows in self._gaps_by_figure.values()))
-            self._cases = self._view.unplaced(choices)
-            self._held = self._rows.filter(pl.col("change").ne_missing(DROPPED))
-            figures = planner_figures(
-                *(self._rows, self._gaps, self._cases),
-                *(self.as_of, plan.last_day),
-                of_people=self._chooses_people(),
-                known=plan.requirements_known,
-            )
-            said = self._notes(choices)
-            self._figures.value = figures + layout.notes(said) + self._outside_records()
-            self._figures.picks = picks(self._held, self._gaps, self._cases)
+        is_new = bool(changed - POINTED)
+        if is_new:
+            self._show_sessions(choices)
+        if is_new or not changed:
+            self._charts.draw([drawn(charts.session_plan, self._held, dark=self.dark)])
+        if is_new:
+            self._count(choices)
         if changed - {"selected"}:
             self._list()
         people = self._listed_people(choices)
         self._people.show(people, self._caption_of_people(), people_headings(people))
         enable(self._buttons, self._selected_row(), plan)
         self._mark_chosen()
-        if not changed or changed - POINTED:
-            self._charts.draw([drawn(charts.session_plan, self._held, dark=self.dark)])
         self._show_bars()
         self._planned = planned
+
+    def _show_sessions(self, choices: PlannerChoices) -> None:
+        """Keep the sessions of these choices; deselect a session that is not among them."""
+        listed = self.selected in self._rows["session"]
+        self._rows = self._view.sessions(choices)
+        self._held = self._rows.filter(pl.col("change").ne_missing(DROPPED))
+        hidden = listed and self.selected not in self._rows["session"]
+        if hidden and self.selected == self._shown.get("selected"):
+            self.selected = None
+
+    def _count(self, choices: PlannerChoices) -> None:
+        """Fill the figures, and the sentences below them."""
+        plan = self.plan
+        frames = self._view.gap_cases(choices)
+        self._gaps_by_figure = dict(zip(GAP_FIGURES, frames, strict=True))
+        self._gaps = Gaps(*(rows.height for rows in frames))
+        self._cases = self._view.unplaced(choices)
+        figures = planner_figures(
+            *(self._rows, self._gaps, self._cases),
+            *(self.as_of, plan.last_day),
+            of_people=self._chooses_people(),
+            known=plan.requirements_known,
+        )
+        said = self._notes(choices)
+        self._figures.value = figures + layout.notes(said) + self._outside_records()
+        self._figures.picks = picks(self._held, self._gaps, self._cases)
 
     def _notes(self, choices: PlannerChoices) -> list[str]:
         """The sentences below the figures."""
         plan, view = self.plan, self._view
-        left = view.gaps_left(choices, self._gaps_by_figure[GAPS_WITH])
+        left = view.gaps_left(choices, self._gaps_by_figure[GAPS_WITH], self._cases)
         return [
             *left_in_a_sentence(
                 left, self._cases.height, plan.last_day, known=plan.requirements_known

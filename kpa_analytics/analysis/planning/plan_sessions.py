@@ -9,12 +9,10 @@ from typing import Literal
 
 import polars as pl
 
-from kpa_analytics.analysis.eligible_instructors import eligible_instructors
-from kpa_analytics.analysis.engine import Rules
-from kpa_analytics.analysis.expiry_status import expiry_status
 from kpa_analytics.analysis.planning.expiring_again import expiring_again
 from kpa_analytics.analysis.planning.instructor_weeks import InstructorWeeks
 from kpa_analytics.analysis.planning.last_instructors import last_instructors
+from kpa_analytics.analysis.planning.plan_basis import PlanBasis
 from kpa_analytics.analysis.planning.plan_tables import plan_tables
 from kpa_analytics.analysis.planning.session_bookings import Bookings
 from kpa_analytics.analysis.planning.session_cases import in_groups, session_cases
@@ -23,7 +21,6 @@ from kpa_analytics.analysis.planning.session_plan import SessionPlan
 from kpa_analytics.analysis.planning.session_seats import SEATS, number_of_seats, seats_of_trainings
 from kpa_analytics.analysis.planning.session_weeks import Costs
 from kpa_analytics.analysis.planning.useful_weeks import with_useful_weeks
-from kpa_analytics.analysis.requirements import requirements, requirements_note
 from kpa_analytics.analysis.training_titles import training_titles
 from kpa_analytics.as_of import Day, day_of
 from kpa_analytics.data.training_data import TrainingData, need_training_data
@@ -127,7 +124,32 @@ def plan_sessions(
     """
     need_training_data(data)
     day = day_of(as_of, data.completions, data.users)
-    days = _mondays(day, weeks)
+    return plan_of(
+        PlanBasis(data, required),
+        day,
+        weeks=weeks,
+        capacity=capacity,
+        by=by,
+        session_cost=session_cost,
+        early_cost=early_cost,
+        late_cost=late_cost,
+    )
+
+
+def plan_of(
+    basis: PlanBasis,
+    as_of: date,
+    *,
+    weeks: int = 26,
+    capacity: int | Mapping[int, int] = SEATS,
+    by: str | None = None,
+    session_cost: float = 500.0,
+    early_cost: float = 0.5,
+    late_cost: float = 1000.0,
+) -> SessionPlan:
+    """The plan of these records; the arguments are those of `plan_sessions()`."""
+    data, rules = basis.data, basis.rules
+    days = _mondays(as_of, weeks)
     seats = _seats(capacity, data)
     need_plan_group(by)
     costs = Costs(
@@ -135,12 +157,12 @@ def plan_sessions(
         _cost(early_cost, "early_cost"),
         _cost(late_cost, "late_cost"),
     )
-    rules, needed = Rules(data.trainings), requirements(data, required)
-    unknown = requirements_note(data, required)
-    taught = eligible_instructors(data.completions, data.trainings, data.users, as_of=day)
+    taught, status = basis.instructors_on(as_of), basis.status_on(as_of)
     instructors = InstructorWeeks(taught, days)
-    cases = with_no_place(_cases(data, rules, day, days, by, needed), instructors, days)
-    bookings = Bookings(cases, as_of=day, days=days, costs=costs, instructors=instructors)
+    due = session_cases(data, status, rules, as_of=as_of, end=_end(days))
+    useful = with_useful_weeks(in_groups(due, data, by), rules, days)
+    cases = with_no_place(useful, instructors, days)
+    bookings = Bookings(cases, as_of=as_of, days=days, costs=costs, instructors=instructors)
     for training, rows in ordered_trainings(cases):
         bookings.add(training, rows, seats.get(training, SEATS))
     windows = rules.schedules.filter(pl.col("rule") == "window")["training_id"]
@@ -153,36 +175,16 @@ def plan_sessions(
         by_window={*windows},
     )
     return SessionPlan(
-        as_of=day,
+        as_of=as_of,
         first_week=days[0],
         weeks=weeks,
         **tables,
         expiring_again=expiring_again(tables["people"], rules, data.users, _end(days)),
         last_instructors=last_instructors(taught, {*cases["training_id"]}, _end(days)),
-        requirements_note=unknown,
+        requirements_note=basis.requirements_note,
         demo=data.demo,
         account=data.account,
     )
-
-
-def _cases(
-    data: TrainingData,
-    rules: Rules,
-    as_of: date,
-    days: list[date],
-    by: str | None,
-    required: AnyFrame | None,
-) -> pl.DataFrame:
-    """The cases of the plan, with their groups and the weeks in which a session helps."""
-    status = expiry_status(
-        data.completions,
-        data.trainings,
-        data.users,
-        as_of=as_of,
-        required=required,
-    )
-    cases = session_cases(data, status, rules, as_of=as_of, end=_end(days))
-    return with_useful_weeks(in_groups(cases, data, by), rules, days)
 
 
 def _mondays(day: date, weeks: object) -> list[date]:
