@@ -13,7 +13,8 @@ from kpa_analytics import errors
 from kpa_analytics.jupyter_tables import show_names_first
 from kpa_analytics.startup import defer_address_grammar
 
-#: As typing has it, whose import takes longer than all else here: Ctrl-C would find it at work.
+#: In place of that of typing: to import typing takes longer than all else here, so that Ctrl-C
+#: would usually interrupt that import.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any

@@ -43,7 +43,7 @@ def _is_reserved(name: str) -> bool:
 
 
 def refuse_same_names(names: Iterable[str]) -> None:
-    """Raise a KPADataError if a name occurs twice, also in other capitals.
+    """Raise a KPADataError if a name occurs twice; capitals make no difference.
 
     On Windows and macOS, `North` and `north` are the same folder.
 

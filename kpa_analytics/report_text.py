@@ -61,7 +61,7 @@ class SheetName(StrEnum):
 #: Where to find everything that a sheet cannot hold.
 COMPLETE_SOURCES = {
     SheetName.SUMMARY: "report.html",
-    SheetName.STATUS: "the result of kpa.expiry_status()",
+    SheetName.STATUS: "cases.csv and cases.parquet",
     SheetName.COMPLETIONS: "records.csv and records.parquet",
     SheetName.MATRIX: "the result of kpa.training_matrix()",
     SheetName.FINDINGS: "the result of kpa.data_quality()",

@@ -11,7 +11,7 @@ _GRAMMAR = "rfc3987_syntax"
 
 
 def defer_address_grammar() -> None:
-    """Let altair be imported in seconds less where JupyterLab is installed.
+    """Make the import of altair seconds faster where JupyterLab is installed.
 
     JupyterLab installs `rfc3987_syntax`, which builds a grammar of web addresses on import, and
     jsonschema, which altair imports, imports it. It is imported when something needs it: no chart

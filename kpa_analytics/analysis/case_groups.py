@@ -6,10 +6,10 @@ from typing import Literal, get_args
 
 import polars as pl
 
-from kpa_analytics.analysis.names import people_names
 from kpa_analytics.data.training_data import FLEET_ACCOUNT, FLEET_ID
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import ACCOUNT, AnyFrame, need, need_if_known
+from kpa_analytics.names import people_names
 from kpa_analytics.schema import GROUPS, USERS, Column
 
 By = Literal["field_office", "job_title", "line_of_business", "supervisor", "training", "account"]
@@ -120,7 +120,7 @@ def members(users: AnyFrame, by: str) -> pl.LazyFrame:
 
 
 def with_groups(rows: pl.LazyFrame, users: AnyFrame, by: str) -> pl.LazyFrame:
-    """Add the id of each person's group to rows with m_user_id; null for who has none.
+    """Add the id of each person's group to rows with m_user_id; null for people without one.
 
     Rows of a person with several groups are repeated. In a fleet, a person without a profile has an
     account too: the id names it.

@@ -13,6 +13,7 @@ from kpa_analytics.analysis.training_titles import training_titles
 from kpa_analytics.data.scope import Scope
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.errors import KPADataError
+from kpa_analytics.names import employee_numbers
 from kpa_analytics.report_text import (
     CHOSEN_FIELD_OFFICES,
     CHOSEN_NUMBER,
@@ -64,8 +65,7 @@ def chosen_scope(
         *([finder.in_offices(offices)] if offices else []),
     )
     names = dict(finder.people.select("m_user_id", "user").iter_rows())
-    profiles = data.users.unique("id", keep="first")
-    numbers = dict(profiles.select("id", "employeeNumber").iter_rows())
+    numbers = dict(employee_numbers(data.users).collect(engine="in-memory").iter_rows())
     labels = {who: f"{names[who]} ({numbers.get(who) or who})" for who in chosen}
     named_offices = [finder.offices[office] for office in offices]
     if members.is_empty():

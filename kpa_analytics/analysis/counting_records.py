@@ -11,8 +11,8 @@ from kpa_analytics.schema import CASE_KEY
 def counting_records(completions: pl.DataFrame, status: pl.DataFrame) -> pl.DataFrame:
     """The completion that each row of `expiry_status()` names, by its place in the completions.
 
-    An id does not suffice: records that share one, or have none, differ by their date; of equal
-    dates the record counts that is last in the order of docs/rules.md#latest, and of equal records
+    An id does not suffice: records that share one, or have none, differ by their date. Among equal
+    dates, the record that is last in the order of docs/rules.md#latest counts; among equal records,
     the first one.
 
     Returns m_user_id, training_id and `row` (a number from 0), one row for each case with a

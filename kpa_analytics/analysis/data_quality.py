@@ -12,17 +12,11 @@ from kpa_analytics.data import quality
 from kpa_analytics.data.checks import names_of
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.inputs import as_table, need
+from kpa_analytics.report_text import FINDING_NAMES
 from kpa_analytics.schema import COMPLETIONS, FINDINGS, GROUP_TRAININGS, TRAININGS, USERS
 
 #: Every kind of finding, in the order in which they are reported.
-EVERY_KIND = (
-    *quality.KINDS[:-1],
-    "offering_not_recorded",
-    *quality.KINDS[-1:],  # the blank ids
-    "recorded_late",
-    "recorded_after_expiry",
-    "taught_while_expired",
-)
+EVERY_KIND = tuple(FINDING_NAMES)
 
 
 def data_quality(data: TrainingData, *, as_of: Day | None = None) -> pl.DataFrame:

@@ -11,13 +11,13 @@ import polars as pl
 
 from kpa_analytics.analysis.expiry_status import expiry_status
 from kpa_analytics.analysis.limiting import HELD_TODAY
-from kpa_analytics.analysis.names import known_trainings, with_names
 from kpa_analytics.analysis.periods import as_months, in_last_months
 from kpa_analytics.analysis.planning.session_texts import NOBODY_TAUGHT, NOBODY_TAUGHT_IN_A_MONTH
 from kpa_analytics.as_of import Day, as_day, day_of
 from kpa_analytics.demo_mark import demo_flag
 from kpa_analytics.employment import employment, has_left
 from kpa_analytics.inputs import AnyFrame, Frame, as_table, computed, need, need_same_account, typed
+from kpa_analytics.names import known_trainings, with_names
 from kpa_analytics.schema import COMPLETIONS, ELIGIBLE_INSTRUCTORS, TRAININGS, USERS
 from kpa_analytics.statuses import EXPIRED
 from kpa_analytics.wording import day_texts, say

@@ -20,7 +20,6 @@ from kpa_analytics.analysis.latest_completion import (
     people_of,
     records_of,
 )
-from kpa_analytics.analysis.names import known_trainings
 from kpa_analytics.analysis.pairs import Pairs
 from kpa_analytics.analysis.schedules import schedules
 from kpa_analytics.analysis.status_rules import STATUS_COLUMNS, never_completed, statuses_on
@@ -28,6 +27,7 @@ from kpa_analytics.analysis.windows import windows_on, with_offerings
 from kpa_analytics.employment import has_left
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame
+from kpa_analytics.names import known_trainings
 from kpa_analytics.schema import COMPLETIONS, EXPIRY_STATUS
 from kpa_analytics.statuses import VALID
 

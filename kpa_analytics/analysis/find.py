@@ -15,6 +15,7 @@ from kpa_analytics.analysis.training_titles import training_titles
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame
+from kpa_analytics.names import employee_numbers
 from kpa_analytics.wording import listing
 
 Id = TypeVar("Id", int, str)
@@ -68,20 +69,9 @@ def need_person(data: TrainingData, m_user_id: object) -> None:
 
 def _people(data: TrainingData) -> tuple[list[Mapping[str, str]], dict[str, str]]:
     """The ways to name each person, and how a message shows each person."""
-    people = (
-        PeopleFilter(data)
-        .people.select("m_user_id", "user")
-        .join(
-            data.users.unique("id", keep="first").select("id", "employeeNumber"),
-            left_on="m_user_id",
-            right_on="id",
-            how="left",
-            maintain_order="left",
-        )
-    )
-    numbered = people.filter(pl.col("employeeNumber").str.strip_chars() != "")
-    numbers = dict(numbered.select("m_user_id", "employeeNumber").iter_rows())
-    names: dict[str, str] = dict(people.select("m_user_id", "user").iter_rows())
+    numbers = dict(employee_numbers(data.users).collect(engine="in-memory").iter_rows())
+    people = PeopleFilter(data).people.select("m_user_id", "user")
+    names: dict[str, str] = dict(people.iter_rows())
     ids: dict[str, str] = {person: person for person in names}
     turned = {person: " ".join(reversed(name.split(", ", 1))) for person, name in names.items()}
     shown = {person: f"{names[person]} ({numbers.get(person, person)})" for person in ids}

@@ -212,16 +212,11 @@ class Fleet:
         days = SampledDays.between(first, last, every).days
         group = None if by == ACCOUNT else by
 
-        def begun_on(data: TrainingData) -> date | None:
-            day = data.completions["date"].min()
-            return day if isinstance(day, date) else None
-
-        begun = [begun_on(data) for data in self.accounts.values()]
+        begun = [data.begun for data in self.accounts.values()]
         check_start(first, min(filter(None, begun), default=None))
 
         def counts_of(data: TrainingData) -> pl.DataFrame:
-            since = begun_on(data)
-            own = days if since is None else days.filter(days >= since)
+            own = days if data.begun is None else days.filter(days >= data.begun)
             if own.is_empty():
                 return trend_schema(group).to_frame()
             return counts_on(

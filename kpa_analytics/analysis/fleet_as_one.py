@@ -14,7 +14,7 @@ from kpa_analytics.data.training_data import FLEET_ACCOUNT, FLEET_ID, LOADED, Tr
 from kpa_analytics.endpoints import ID_ENDINGS
 from kpa_analytics.errors import KPADataError
 
-#: Ids of numbers are below this; the place of the account comes before them.
+#: Numeric ids are below this; the place of the account, times this, is added to them.
 _ROOM = 10**12
 #: Columns that a reader sees instead of ids.
 _SHOWN = {"trainings": "title", "groups": "name"}
@@ -56,7 +56,7 @@ def _unique(name: str, place: int, data: TrainingData) -> dict[str, pl.DataFrame
         table: frame.with_columns(
             _unique_id(pl.col(column), dtype, name, place)
             for column, dtype in frame.schema.items()
-            if column == "id" or column.endswith(ID_ENDINGS) or column == "last_completed"
+            if _has_ids(column)
         )
         for table, frame in data.frames.items()
     }
@@ -82,13 +82,20 @@ def _unique_id(ids: pl.Expr, dtype: pl.DataType, name: str, place: int) -> pl.Ex
     return ids + place * _ROOM
 
 
+def _has_ids(column: str) -> bool:
+    """Whether a column has ids, lists of ids, or records with an id."""
+    return column in ("id", "last_completed") or column.endswith(ID_ENDINGS)
+
+
 def _check(name: str, data: TrainingData) -> None:
-    """Raise a KPADataError if an id of a number could meet one of another account."""
+    """Raise a KPADataError if a numeric id could equal one of another account."""
     for table, frame in data.frames.items():
-        for column, dtype in frame.schema.items():
-            if not (column == "id" or column.endswith(ID_ENDINGS)):
-                continue
-            ids = frame[column].explode() if isinstance(dtype, pl.List) else frame[column]
+        for column in filter(_has_ids, frame.columns):
+            ids = frame[column]
+            if isinstance(ids.dtype, pl.List):
+                ids = ids.explode()
+            if isinstance(ids.dtype, pl.Struct):
+                ids = ids.struct.field("id")
             if ids.dtype.is_integer() and not ids.is_between(0, _ROOM - 1).all():
                 raise KPADataError(
                     f"{name}: {table}.{column} has ids that are negative or above {_ROOM:,}, so "

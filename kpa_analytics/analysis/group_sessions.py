@@ -5,7 +5,6 @@ from __future__ import annotations
 import polars as pl
 
 from kpa_analytics.analysis.instructors import NO_INSTRUCTOR
-from kpa_analytics.analysis.names import with_names, with_titles
 from kpa_analytics.analysis.periods import period_start
 from kpa_analytics.demo_mark import demo_flag
 from kpa_analytics.inputs import (
@@ -17,6 +16,7 @@ from kpa_analytics.inputs import (
     need_if_known,
     need_same_account,
 )
+from kpa_analytics.names import with_names, with_titles
 from kpa_analytics.schema import COMPLETIONS, GROUP_SESSIONS, GROUP_SHARE, GROUP_TRAININGS
 
 

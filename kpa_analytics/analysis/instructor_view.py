@@ -14,13 +14,13 @@ from kpa_analytics.analysis.instructors import (
     taught_days,
     teaching_counts,
 )
-from kpa_analytics.analysis.names import known_trainings, with_names
 from kpa_analytics.analysis.periods import in_last_months, period_start
 from kpa_analytics.analysis.search_text import by_name
 from kpa_analytics.analysis.selected_bars import in_bars
 from kpa_analytics.data.included_trainings import included_trainings
 from kpa_analytics.demo_mark import demo_flag
 from kpa_analytics.inputs import as_table, at_once
+from kpa_analytics.names import known_trainings, with_names
 from kpa_analytics.schema import INSTRUCTOR_ACTIVITY, INSTRUCTOR_COVERAGE
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from kpa_analytics.analysis.names import known_trainings, people_names
 from kpa_analytics.analysis.periods import as_months, in_last_months, period_start
 from kpa_analytics.as_of import Day, as_day, day_of
 from kpa_analytics.demo_mark import demo_flag
@@ -19,6 +18,7 @@ from kpa_analytics.inputs import (
     need_if_known,
     need_same_account,
 )
+from kpa_analytics.names import known_trainings, people_names
 from kpa_analytics.schema import (
     COMPLETIONS,
     INSTRUCTOR_ACTIVITY,

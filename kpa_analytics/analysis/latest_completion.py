@@ -6,11 +6,11 @@ from datetime import date
 
 import polars as pl
 
-from kpa_analytics.analysis.names import with_names
 from kpa_analytics.analysis.pairs import Pairs
 from kpa_analytics.analysis.requirements import required_pairs
 from kpa_analytics.employment import employment
 from kpa_analytics.inputs import AnyFrame, need
+from kpa_analytics.names import with_names
 from kpa_analytics.schema import CASE_KEY, COMPLETIONS
 
 #: Completions are ordered by these columns; the last one only separates copies of a record.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from kpa_analytics.analysis.names import with_titles
+from kpa_analytics.names import with_titles
 from kpa_analytics.schema import CASE_KEY
 from kpa_analytics.statuses import MISSING, VALID
 

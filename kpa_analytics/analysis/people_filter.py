@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from kpa_analytics.analysis.case_groups import names_of_groups
-from kpa_analytics.analysis.names import with_names
 from kpa_analytics.analysis.search_text import by_name, folded, folded_text
+from kpa_analytics.names import with_names
 from kpa_analytics.report_text import NO_OFFICE_CHOICE
 
 if TYPE_CHECKING:

@@ -9,12 +9,12 @@ import polars as pl
 from kpa_analytics.analysis.expiry_status import expiry_status
 from kpa_analytics.analysis.find import find_job_title, find_person
 from kpa_analytics.analysis.limiting import HELD_TODAY
-from kpa_analytics.analysis.names import with_titles
 from kpa_analytics.analysis.required_trainings import assigned_pairs
 from kpa_analytics.as_of import Day, day_of
 from kpa_analytics.data.training_data import TrainingData, need_one_account, need_training_data
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import as_table
+from kpa_analytics.names import with_titles
 from kpa_analytics.schema import REQUIRED_FOR, USERS
 
 #: The id of a person who is not there yet.

@@ -7,12 +7,12 @@ from datetime import date
 import polars as pl
 
 from kpa_analytics.analysis.assignment_rules import CANNOT_TELL, Assignment, assignment
-from kpa_analytics.analysis.names import with_names, with_titles
 from kpa_analytics.analysis.required_differences import requirement_differences
 from kpa_analytics.as_of import Day, as_day, day_of
 from kpa_analytics.data.training_data import need_one_account
 from kpa_analytics.employment import employment, has_left
 from kpa_analytics.inputs import AnyFrame, Frame, as_table, like, need, need_same_account
+from kpa_analytics.names import with_names, with_titles
 from kpa_analytics.schema import ASSIGNED_BY, REQUIRED_TRAININGS, TRAININGS, USERS
 
 _RULE = ("assigned_to_type", "assigned_to_condition")

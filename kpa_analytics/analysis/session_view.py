@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from kpa_analytics.analysis.group_sessions import group_sessions
-from kpa_analytics.analysis.names import with_names
 from kpa_analytics.analysis.periods import in_last_months
 from kpa_analytics.analysis.search_text import by_name
+from kpa_analytics.names import with_names
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

@@ -8,9 +8,9 @@ from kpa_analytics.analysis.counting_records import counting_records
 from kpa_analytics.analysis.instructor_certificates import TAUGHT, certificates
 from kpa_analytics.analysis.latest_completion import AGE, ALWAYS
 from kpa_analytics.analysis.limiting import OWN_PROOF
-from kpa_analytics.analysis.names import with_names
 from kpa_analytics.analysis.schedules import schedules
 from kpa_analytics.data.training_data import TrainingData
+from kpa_analytics.names import with_names
 from kpa_analytics.statuses import EXPIRED, STATUS_LABELS
 
 #: The instructor's own certificate of the training on the day of the completion, or `EXPIRED`.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
-from kpa_analytics.analysis.names import known_trainings
 from kpa_analytics.analysis.requirements import required_pairs, requirements
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.inputs import AnyFrame
+from kpa_analytics.names import known_trainings
 
 
 def training_titles(data: TrainingData, required: AnyFrame | None = None) -> pl.DataFrame:

@@ -66,8 +66,7 @@ class TrendView:
         self._engine = engine = Engine(
             data.completions, Rules(data.trainings), data.users, required
         )
-        begun = engine.rows["date"].min()
-        self.begun = begun if isinstance(begun, date) else None
+        self.begun = data.begun
         self._grouping = lru_cache(lambda by: grouping(engine, by, data.users, data.groups))
         self._status = lru_cache(maxsize=_KEPT)(engine.status)
         self._held = lru_cache(maxsize=_KEPT)(engine.held)

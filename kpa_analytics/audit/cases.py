@@ -6,9 +6,9 @@ import polars as pl
 
 from kpa_analytics.analysis.counting_records import counting_records
 from kpa_analytics.analysis.limiting import HELD_TODAY, OWN_PROOF, limiting_trainings
-from kpa_analytics.analysis.names import with_names
 from kpa_analytics.audit.identity import with_numbers
 from kpa_analytics.data.training_data import TrainingData
+from kpa_analytics.names import with_names
 from kpa_analytics.schema import CASES
 
 #: What proves a completion, the strongest first.

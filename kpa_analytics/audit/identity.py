@@ -9,24 +9,14 @@ from __future__ import annotations
 
 import polars as pl
 
-from kpa_analytics.analysis.names import known_trainings, people_names
 from kpa_analytics.data.training_data import TrainingData
+from kpa_analytics.names import employee_numbers, known_trainings, people_names
 
 #: The column of a person's id -> the columns of the name and of the employee number.
 NAMED = {
     "m_user_id": ("user", "employeeNumber"),
     "m_instructor_id": ("instructor", "instructor_employeeNumber"),
 }
-
-
-def employee_numbers(users: pl.DataFrame) -> pl.DataFrame:
-    """The employee number of each person who has one: `id` and `employeeNumber`.
-
-    Of several rows with one id, the first one with a number counts, as with names.
-    """
-    number = pl.col("employeeNumber").str.strip_chars()
-    numbered = users.select("id", number).filter(number != "")
-    return numbered.unique("id", keep="first", maintain_order=True)
 
 
 def with_numbers(frame: pl.DataFrame, users: pl.DataFrame) -> pl.DataFrame:
@@ -38,7 +28,7 @@ def with_numbers(frame: pl.DataFrame, users: pl.DataFrame) -> pl.DataFrame:
         >>> with_numbers(frame, users).columns
         ['m_user_id', 'user', 'employeeNumber', 'n']
     """
-    numbers = employee_numbers(users)
+    numbers = employee_numbers(users).collect(engine="in-memory")
     for key, (name, number) in NAMED.items():
         if {key, name} <= {*frame.columns} and number not in frame.columns:
             place = frame.columns.index(name) + 1
@@ -97,9 +87,11 @@ def _people_labels(users: pl.DataFrame) -> pl.DataFrame:
 
     A person without a name is called by the id, as `with_names` does.
     """
-    names = people_names(users, "id", "name").collect()
-    known = names.join(employee_numbers(users), on="id", how="full", coalesce=True).with_columns(
-        pl.col("name").fill_null(pl.col("id"))
+    known = (
+        people_names(users, "id", "name")
+        .join(employee_numbers(users), on="id", how="full", coalesce=True)
+        .with_columns(pl.col("name").fill_null(pl.col("id")))
+        .collect(engine="in-memory")
     )
     numbered = pl.coalesce(
         "employeeNumber", pl.when(pl.col("name").is_duplicated()).then("id")

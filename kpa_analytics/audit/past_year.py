@@ -103,8 +103,7 @@ def monthly_trend(
 
 def _first_day(data: TrainingData, as_of: date) -> date | None:
     """The day of the first completion; None if there is none by the day of the pack."""
-    begun = data.completions.filter(pl.col("date") <= as_of)["date"].min()
-    return begun if isinstance(begun, date) else None
+    return data.begun if data.begun and data.begun <= as_of else None
 
 
 def _trend(

@@ -10,10 +10,10 @@ from kpa_analytics.analysis.case_groups import names_of_groups
 from kpa_analytics.analysis.people_filter import PeopleFilter
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.employment import employment, employment_days, has_left
+from kpa_analytics.names import employee_numbers
 from kpa_analytics.schema import PEOPLE
 
 _PROFILE = (
-    "employeeNumber",
     "fieldOffice_id",
     "jobTitle_id",
     "hireDate",
@@ -29,11 +29,13 @@ def people_rows(data: TrainingData, as_of: date) -> pl.DataFrame:
     termination date that is not plausible is null.
     """
     profiles = data.users.unique("id", keep="first", maintain_order=True)
+    numbers = employee_numbers(data.users).collect(engine="in-memory")
     gone = employment(data.users).filter(has_left(as_of)).collect()["m_user_id"]
     rows = (
         PeopleFilter(data)
         .people.select("m_user_id", "user")
         .join(profiles.select("id", *_PROFILE), left_on="m_user_id", right_on="id", how="left")
+        .join(numbers, left_on="m_user_id", right_on="id", how="left")
         .with_columns(jobTitle_id=pl.concat_list("jobTitle_id"))
     )
     return (

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from kpa_analytics.analysis.names import with_names, with_titles
 from kpa_analytics.audit.evidence import Evidence
 from kpa_analytics.audit.identity import with_numbers
 from kpa_analytics.audit.people import people_rows
 from kpa_analytics.audit.schedule_rows import schedule_rows
+from kpa_analytics.names import with_names, with_titles
 from kpa_analytics.report_text import SheetName
 from kpa_analytics.schema import PACK_REQUIRED, PACK_TRAININGS, Table
 

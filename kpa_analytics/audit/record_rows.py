@@ -9,10 +9,10 @@ import polars as pl
 from kpa_analytics.analysis.counting_records import counting_records
 from kpa_analytics.analysis.engine import Rules
 from kpa_analytics.analysis.limiting import OWN_PROOF
-from kpa_analytics.analysis.names import with_names, with_titles
 from kpa_analytics.audit.identity import with_numbers
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.employment import employment, has_left
+from kpa_analytics.names import with_names, with_titles
 from kpa_analytics.schema import CASE_KEY, RECORDS
 
 

@@ -109,9 +109,9 @@ def with_bars(frame: pl.DataFrame, as_of: Day | None) -> tuple[pl.DataFrame, str
     return placed, every
 
 
-def read_sessions(groups: AnyFrame) -> pl.DataFrame:
-    """Read the columns of the charts, and add `people`: those listed, else those recorded."""
-    frame = read(groups, GROUP_SESSIONS, *_READ)
+def read_sessions(groups: AnyFrame, *columns: str) -> pl.DataFrame:
+    """Read the columns of a chart, and add `people`: those listed, else those recorded."""
+    frame = read(groups, GROUP_SESSIONS, *(columns or _READ))
     positive = [
         pl.when(pl.col(column) > 0).then(pl.col(column)) for column in ("attendees", "recorded")
     ]

@@ -8,7 +8,6 @@ import altair as alt
 import polars as pl
 
 from kpa_analytics.analysis.instructors import instructor_name, taught_days
-from kpa_analytics.analysis.names import people_names, with_titles
 from kpa_analytics.analysis.periods import as_months, in_last_months
 from kpa_analytics.charts import axes
 from kpa_analytics.charts.instructor_coverage import taught_by_one
@@ -18,6 +17,7 @@ from kpa_analytics.charts.text import labels, not_drawn, short
 from kpa_analytics.charts.theme import ink_on, palette
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.inputs import need_same_account, read
+from kpa_analytics.names import people_names, with_titles
 from kpa_analytics.schema import COMPLETIONS
 from kpa_analytics.whole_number import whole_number
 from kpa_analytics.wording import count, day

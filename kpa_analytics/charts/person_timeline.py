@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
-from kpa_analytics.analysis.names import people_names
 from kpa_analytics.analysis.person_spans import SPANS, PersonRecords
 from kpa_analytics.analysis.requirements import required_pairs
 from kpa_analytics.analysis.schedules import as_expiring_days
@@ -19,6 +18,7 @@ from kpa_analytics.charts.text import not_drawn
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import need, need_if_known, need_same_account
+from kpa_analytics.names import people_names
 from kpa_analytics.schema import COMPLETIONS, TRAININGS, USERS
 from kpa_analytics.statuses import FROM_REQUIREMENTS, GAPS, SEVERITY
 from kpa_analytics.whole_number import whole_number

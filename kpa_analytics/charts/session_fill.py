@@ -12,15 +12,14 @@ from kpa_analytics.analysis.periods import as_months, in_last_months
 from kpa_analytics.analysis.planning.session_seats import SEATS, number_of_seats, seats_of_trainings
 from kpa_analytics.as_of import Day
 from kpa_analytics.charts import axes
-from kpa_analytics.charts.group_sessions import NO_SESSIONS
+from kpa_analytics.charts.group_sessions import NO_SESSIONS, read_sessions
 from kpa_analytics.charts.number_columns import number_columns
 from kpa_analytics.charts.periods import middle_day
 from kpa_analytics.charts.styled import layered, nothing_to_show, one_row, rows_of
 from kpa_analytics.charts.text import labels, not_drawn, short, top_names
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.demo_mark import is_demo
-from kpa_analytics.inputs import AnyFrame, read
-from kpa_analytics.schema import GROUP_SESSIONS
+from kpa_analytics.inputs import AnyFrame
 from kpa_analytics.whole_number import whole_number
 from kpa_analytics.wording import count, day, percent, say
 
@@ -79,6 +78,7 @@ def session_fill_table(
             an argument is invalid.
 
     Examples:
+        >>> from kpa_analytics.schema import GROUP_SESSIONS
         >>> session_fill_table(GROUP_SESSIONS.empty()).shape
         (0, 6)
     """
@@ -114,6 +114,7 @@ def session_fill(
         KPADataError: as `session_fill_table`.
 
     Examples:
+        >>> from kpa_analytics.schema import GROUP_SESSIONS
         >>> session_fill(GROUP_SESSIONS.empty()).description
         'How full sessions were. No group sessions to show.'
     """
@@ -161,16 +162,11 @@ def _read(
     A session of several trainings is repeated for each.
     """
     whole_number(top, "top", 60)
-    frame = read(groups, GROUP_SESSIONS, *_READ)
+    frame = read_sessions(groups, *_READ)
     seats = _seats(capacity, frame)
     last = middle_day(frame, "date", as_of)
     inside = frame.filter(in_last_months(last, as_months(months)) if last else pl.lit(False))
-    positive = [
-        pl.when(pl.col(column) > 0).then(pl.col(column)) for column in ("attendees", "recorded")
-    ]
-    sized = inside.with_columns(pl.coalesce(*positive, "attendees").alias("people")).filter(
-        pl.col("people").is_not_null()
-    )
+    sized = inside.filter(pl.col("people").is_not_null())
     each = sized.explode("trainings_id", "trainings").filter(pl.col("trainings_id").is_not_null())
     counts = (
         each.group_by(pl.col("trainings_id").alias("training_id"))

@@ -19,7 +19,7 @@ WIDTH = 605
 TEXT = 13
 #: Pixels of background between two marks that touch each other, with half an outline on each side.
 SPACING = 2
-#: What an outline has at least against the background (WCAG 2, 1.4.11: 3), and a little more.
+#: The contrast of an outline with the background: a little more than WCAG 2 (1.4.11) requires, 3.
 _EDGE_CONTRAST = 3.1
 
 

@@ -76,7 +76,7 @@ def trend(
     if target is not None and target.suffix.lower() == ".html":
         chart_scripts.begin()
     data = load_demo() if demo else load_evidence(account=account)
-    first, last = _period(start, end, data.demo, data.completions["date"].min())
+    first, last = _period(start, end, data.demo, data.begun)
     counts = status_over_time(
         data.completions,
         data.trainings,

@@ -9,6 +9,7 @@ import polars as pl
 
 from kpa_analytics.data.training_data import LOADED
 from kpa_analytics.endpoints import COLLECTIONS
+from kpa_analytics.names import employee_numbers, people_names, training_names
 from kpa_analytics.wording import count_texts, day_texts
 
 #: The collections of `load_all()` that are checked: all except the names of groups.
@@ -71,23 +72,16 @@ def names_of(users: pl.LazyFrame, trainings: pl.LazyFrame) -> pl.LazyFrame:
     Returns:
         kind ("person" or "training"), id and name, all String; without ids that have no name.
     """
-    return pl.concat(
-        frame.unique("id", keep="first", maintain_order=True)
-        .select(
-            pl.lit(kind).alias("kind"),
-            pl.col("id").cast(pl.String),
-            pl.concat_str(
-                pl.col(parts).str.strip_chars().replace("", None),
-                separator=", ",
-                ignore_nulls=True,
-            ).alias("name"),
-        )
-        .filter(pl.col("name") != "")
-        for kind, frame, parts in (
-            ("person", users, ["lastname", "firstname", "employeeNumber"]),
-            ("training", trainings, ["title"]),
-        )
+    known = pl.concat_str("name", "employeeNumber", separator=", ", ignore_nulls=True)
+    people = people_names(users, "id", "name").join(
+        employee_numbers(users), on="id", how="full", coalesce=True
     )
+    titles = training_names(trainings).select(
+        pl.lit("training").alias("kind"),
+        pl.col("training_id").cast(pl.String).alias("id"),
+        pl.col("training").str.strip_chars().alias("name"),
+    )
+    return pl.concat([people.select(pl.lit("person").alias("kind"), "id", known), titles])
 
 
 def _named(

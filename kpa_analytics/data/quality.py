@@ -20,30 +20,8 @@ from kpa_analytics.data.training_circles import training_circles
 from kpa_analytics.data.training_data import TrainingData, need_training_data
 from kpa_analytics.data.unknown_schedules import unknown_schedules
 from kpa_analytics.inputs import as_table, need
+from kpa_analytics.report_text import FINDING_NAMES
 from kpa_analytics.schema import FINDINGS
-
-#: Every kind of these findings, in the order in which they are reported.
-KINDS = (
-    "impossible_date",
-    "expiration_before_completion",
-    "completion_in_future",
-    "implausible_date",
-    "implausible_profile_date",
-    "implausible_hire_date",
-    "implausible_termination_date",
-    "hired_after_leaving",
-    "duplicate_id",
-    "same_day_repeat",
-    "unknown_user",
-    "unknown_training",
-    "unknown_group_session",
-    "unknown_instructor",
-    *hierarchy.HIERARCHY_KINDS,
-    "attendees_differ",
-    "unknown_schedule",
-    "training_circle",
-    "blank_ids",
-)
 
 
 def record_findings(data: TrainingData, *, as_of: Day | None = None) -> pl.DataFrame:
@@ -76,7 +54,7 @@ def record_findings(data: TrainingData, *, as_of: Day | None = None) -> pl.DataF
     names = names_of(rows["users"], rows["trainings"])
     findings = [*(check.findings(names) for check in checks), blank_ids(data.blank_ids.lazy())]
     order = (
-        pl.col("finding").cast(pl.Enum(KINDS)),
+        pl.col("finding").cast(pl.Enum([*FINDING_NAMES])),
         pl.col("table"),
         pl.col("record_id").cast(pl.Int64, strict=False),
         pl.col("record_id", "field", "value", "message"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -115,6 +116,12 @@ class TrainingData:
         """Whether any records came from the demo server."""
         from_demo = any(snapshot.demo for snapshot in self.snapshots.values())
         return from_demo or is_demo(self.completions, self.users, self.group_trainings)
+
+    @property
+    def begun(self) -> date | None:
+        """The day of the first completion; None if no completion has a date."""
+        first = self.completions["date"].min()
+        return first if isinstance(first, date) else None
 
     @property
     def hosts(self) -> list[str]:

@@ -79,7 +79,7 @@ class Argument:
 
     Raises:
         KPADataError: it is neither a Spark nor a polars frame, or the column `account` is missing,
-            superfluous or not text; or a column occurs twice, also in other capitals.
+            superfluous or not text; or a column occurs twice; capitals make no difference.
     """
 
     def __init__(

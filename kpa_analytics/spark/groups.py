@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from kpa_analytics.spark.arguments import Argument
 
-#: About as many rows are computed at once.
+#: About how many rows are computed at once.
 ROWS_AT_ONCE = 250_000
 #: The rows of a partition, if the caller does not give the number of partitions.
 ROWS_OF_A_PARTITION = 500_000

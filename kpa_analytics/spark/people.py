@@ -9,8 +9,8 @@ import polars as pl
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812 - the name that Spark's documentation uses
 
-from kpa_analytics.analysis.names import named_people
 from kpa_analytics.inputs import ACCOUNT
+from kpa_analytics.names import named_people
 from kpa_analytics.schema import USERS
 from kpa_analytics.spark.columns import Wire, arrow_batches, spark_schema
 

@@ -28,7 +28,7 @@ from kpa_analytics.utf8 import need_utf8_path
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-#: As many partitions are looked at at a time.
+#: How many partitions are looked at at once.
 _AT_ONCE = 8
 
 

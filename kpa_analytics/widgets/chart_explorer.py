@@ -136,8 +136,7 @@ class ChartExplorer(Explorer):
     def _outside_records(self) -> str:
         """A line below the figures, as HTML, if the records do not reach the day shown."""
         day = self.choices["as_of"]
-        begun = self.data.completions["date"].min()
-        return layout.before_records(begun, day) + layout.after_records(self.data, day)
+        return layout.before_records(self.data.begun, day) + layout.after_records(self.data, day)
 
     def _keep_figures(self) -> None:
         """Deselect the figures that now count no row."""

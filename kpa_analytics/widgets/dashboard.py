@@ -50,7 +50,9 @@ class Dashboard(Explorer):
 
     `expiry`, `instructors`, `groups`, `trend` and `planner` are the explorers in the tabs, each
     with its rows and its selected bars. `expiry.export()` writes an evidence pack of what is shown,
-    `trend.export()` the trend. `state` is the view as data: set it to show the view again.
+    `trend.export()` the trend. `state` is the view as data: set it to show the view again. It
+    has the shared choices, the open tab and what was changed in each tab; a tab that it does not
+    have shows what it began with.
 
     Args:
         data: the records, from `load_all()` or `load_fleet()`.
@@ -196,24 +198,13 @@ class Dashboard(Explorer):
         if not explorer.guarded(lambda: self._explorer(at)) and explorer is not self:
             explorer.hide_until(self.data, self.choices)
 
-    @property
-    def state(self) -> dict[str, Any]:
-        """The shared choices, the open tab, and what was changed in each tab, as data for JSON.
-
-        `dashboard.state = state` shows the same view. Choices that a state does not have stay as
-        they are; a tab that it does not have shows what it began with. People are in it by id; only
-        the people search and the filters of columns have the texts that somebody typed.
-        """
+    def _state(self) -> dict[str, Any]:
         tabs = {_TABS[at]: self._changed(explorer) for at, explorer in sorted(self._inner.items())}
         return {
             **{name: json_choice(value) for name, value in self.choices.items()},
             "tab": _TABS[self._tabs.selected_index or 0],
             "tabs": {name: changed for name, changed in tabs.items() if changed},
         }
-
-    @state.setter
-    def state(self, state: Mapping[str, Any]) -> None:
-        self._restore(need_dictionary("state", state))
 
     def _changed(self, explorer: Explorer) -> dict[str, Any]:
         """The state of an explorer, without what it began with and what the dashboard shares."""

@@ -168,14 +168,9 @@ class ExpiryExplorer(StatusExplorer):
         """Make several choices at once, with one rebuild. If one fails, none is made."""
         self._choose(changes)
 
-    @property
-    def state(self) -> dict[str, Any]:
+    def _state(self) -> dict[str, Any]:
         """As every explorer's; `top` is the number of trainings in the second chart."""
-        return {**super().state, "top": self._top}
-
-    @state.setter
-    def state(self, state: Mapping[str, Any]) -> None:
-        self._restore(traits.need_dictionary("state", state))
+        return {**super()._state(), "top": self._top}
 
     def _restore(self, state: Mapping[str, Any]) -> None:
         with self._history.together():

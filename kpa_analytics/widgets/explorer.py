@@ -143,15 +143,18 @@ class Explorer(traitlets.HasTraits):
         Choices that a state does not have stay as they are. People are in it by id; only the
         people search and the filters of columns have the texts that somebody typed.
         """
+        return self._state()
+
+    @state.setter
+    def state(self, state: Mapping[str, Any]) -> None:
+        self._restore(traits.need_dictionary("state", state))
+
+    def _state(self) -> dict[str, Any]:
         views = {table.name: table.view for table in self._shown_tables if table.view}
         return {
             **{name: json_choice(value) for name, value in self.choices.items()},
             "tables": views,
         }
-
-    @state.setter
-    def state(self, state: Mapping[str, Any]) -> None:
-        self._restore(traits.need_dictionary("state", state))
 
     @property
     def first_state(self) -> dict[str, Any]:

@@ -54,14 +54,14 @@ def notes(texts: list[str]) -> str:
     return f'<div role="status"><ul class="kpa-notes">{lines}</ul></div>' if lines else ""
 
 
-def before_records(begun: object, as_of: date) -> str:
+def before_records(begun: date | None, as_of: date) -> str:
     """A line that says that a day is before the first completion, as HTML; "" if it is not.
 
     Args:
         begun: the day of the first completion; None if no completion has a date.
         as_of: the day.
     """
-    if not isinstance(begun, date) or begun <= as_of:
+    if begun is None or begun <= as_of:
         return ""
     text = f"The first completion is dated {in_words(begun)}: nothing is known of earlier days."
     return f'<p class="kpa-time">{text}</p>'

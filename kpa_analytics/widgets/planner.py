@@ -63,7 +63,7 @@ if TYPE_CHECKING:
     from kpa_analytics.analysis.planning.session_plan import SessionPlan
     from kpa_analytics.data.training_data import TrainingData
 
-#: What is the same of a session in two plans if it has the same number and is the same session.
+#: Two plans have the same session if these columns agree.
 _PLANNED = ["session", "training_id", "week", "m_instructor_id"]
 _SELECTING_CELLS = (
     "Shift-click adds a cell. A click outside the cells, or Escape, clears the selection. With the "
@@ -182,15 +182,10 @@ class PlannerExplorer(ChartExplorer):
         """Make several choices at once, with one rebuild. If one fails, none is made."""
         self._choose(changes)
 
-    @property
-    def state(self) -> dict[str, Any]:
+    def _state(self) -> dict[str, Any]:
         """The state of every explorer. Each move also says which session it is about."""
         moves = [{**move, **of_session(move, self.plan)} for move in self.moves]
-        return {**super().state, "moves": json_choice(moves)}
-
-    @state.setter
-    def state(self, state: Mapping[str, Any]) -> None:
-        self._restore(traits.need_dictionary("state", state))
+        return {**super()._state(), "moves": json_choice(moves)}
 
     def _restore_valid(self, state: Mapping[str, Any]) -> bool:
         """As every explorer does, without the moves if they are those of another plan."""

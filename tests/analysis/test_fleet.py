@@ -264,6 +264,15 @@ def test_together_the_vendors_dates_have_the_ids_of_their_trainings() -> None:
     assert len({*trainings}) == 2
 
 
+@pytest.mark.parametrize(
+    "listed", [{"complete_training_ids": [10**12 + 5]}, {"last_completed": [{"id": 10**12 + 5}]}]
+)
+def test_together_no_id_can_equal_one_of_another_account(listed: dict[str, object]) -> None:
+    data = small(employee_status=frame_of(EMPLOYEE_STATUS, {"m_user_id": "ann", **listed}))
+    with pytest.raises(kpa.errors.KPADataError, match=r"employee_status\.\w+ has ids that are"):
+        kpa.Fleet({"north": data, "south": data}).together()
+
+
 @pytest.mark.slow
 def test_who_has_no_profile_still_has_an_account(fleet: kpa.Fleet) -> None:
     done = fleet["north"].completions

@@ -10,8 +10,8 @@ import pytest
 
 import kpa_analytics as kpa
 from kpa_analytics.analysis.find import find_training
-from kpa_analytics.analysis.names import people_names, with_titles
 from kpa_analytics.analysis.training_titles import training_titles
+from kpa_analytics.names import people_names, with_titles
 from kpa_analytics.schema import COMPLETIONS, EMPLOYEE_STATUS, TRAININGS, USERS
 
 AS_OF = date(2026, 6, 30)

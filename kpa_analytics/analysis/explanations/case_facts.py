@@ -14,13 +14,13 @@ import polars as pl
 from kpa_analytics.analysis.engine import Engine, Rules
 from kpa_analytics.analysis.expirations import RENEWAL
 from kpa_analytics.analysis.limiting import HELD, LIMITS, OWN_PROOF, limiting_trainings
-from kpa_analytics.analysis.names import with_names, with_titles
 from kpa_analytics.analysis.requirements import required_pairs, required_sources
 from kpa_analytics.analysis.schedules import RENEWS
 from kpa_analytics.analysis.status_rules import has_grace, not_yet
 from kpa_analytics.analysis.windows import EXPIRED_FROM, SUPERSEDED
 from kpa_analytics.employment import employment, has_left
 from kpa_analytics.inputs import AnyFrame, read
+from kpa_analytics.names import with_names, with_titles
 from kpa_analytics.schema import CASE_KEY, COMPLETIONS, EXPIRY_STATUS
 
 #: One row of `case_facts`.

@@ -19,7 +19,6 @@ from kpa_analytics.analysis.explanations.explain_parts import composed_steps
 from kpa_analytics.analysis.explanations.explanation import Explanation
 from kpa_analytics.analysis.explanations.explanation_step import Step
 from kpa_analytics.analysis.find import need_person, need_training
-from kpa_analytics.analysis.names import people_names
 from kpa_analytics.analysis.planning.session_plan import SessionPlan
 from kpa_analytics.analysis.requirements import required_pairs, requirements
 from kpa_analytics.analysis.schedules import as_expiring_days
@@ -27,6 +26,7 @@ from kpa_analytics.as_of import Day, day_of
 from kpa_analytics.data.training_data import TrainingData, need_training_data
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame
+from kpa_analytics.names import people_names
 from kpa_analytics.wording import one_line, say
 
 #: The number of people whose cases are kept.

@@ -18,7 +18,6 @@ from kpa_analytics.analysis.eligible_instructors import eligible_instructors, no
 from kpa_analytics.analysis.engine import Rules
 from kpa_analytics.analysis.explanations import explain_texts as text
 from kpa_analytics.analysis.explanations.explain_case import Case
-from kpa_analytics.analysis.names import people_names
 from kpa_analytics.analysis.planning.instructor_weeks import why_not_eligible
 from kpa_analytics.analysis.planning.session_plan import SessionPlan
 from kpa_analytics.analysis.planning.session_texts import ONLY_INSTRUCTOR
@@ -27,6 +26,7 @@ from kpa_analytics.analysis.supervisor_lists import supervisor_lists
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.employment import employment, has_left
 from kpa_analytics.errors import KPADataError
+from kpa_analytics.names import people_names
 from kpa_analytics.schema import EXPIRY_STATUS
 from kpa_analytics.statuses import OPEN
 from kpa_analytics.wording import listing, one_line, say

@@ -12,10 +12,10 @@ from kpa_analytics.analysis.case_groups import members, with_group_names
 from kpa_analytics.analysis.composed import involved_trainings
 from kpa_analytics.analysis.engine import Rules
 from kpa_analytics.analysis.limiting import HELD, OWN_PROOF
-from kpa_analytics.analysis.names import known_trainings
 from kpa_analytics.analysis.single_trainings import single_trainings
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.employment import employment, has_left
+from kpa_analytics.names import known_trainings
 from kpa_analytics.schema import CASE_KEY, STATUS
 from kpa_analytics.statuses import GAPS
 

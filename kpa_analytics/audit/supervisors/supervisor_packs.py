@@ -13,7 +13,6 @@ import polars as pl
 from kpa_analytics.analysis.case_groups import group_columns, members, with_group_names
 from kpa_analytics.analysis.expiry_status import expiry_status
 from kpa_analytics.analysis.find import find_person
-from kpa_analytics.analysis.names import people_names
 from kpa_analytics.analysis.requirements import requirements
 from kpa_analytics.analysis.search_text import folded
 from kpa_analytics.analysis.supervisor_lists import (
@@ -32,6 +31,7 @@ from kpa_analytics.data.training_data import TrainingData, need_one_account, nee
 from kpa_analytics.employment import employment, has_left
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame
+from kpa_analytics.names import people_names
 from kpa_analytics.paths import typed_path
 from kpa_analytics.wording import say
 

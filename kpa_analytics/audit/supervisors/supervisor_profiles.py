@@ -7,12 +7,11 @@ from datetime import date
 
 import polars as pl
 
-from kpa_analytics.analysis.names import people_names
 from kpa_analytics.analysis.search_text import folded
-from kpa_analytics.audit.identity import employee_numbers
 from kpa_analytics.audit.supervisors import supervisor_text as text
 from kpa_analytics.audit.supervisors.supervisor_team import person_of
 from kpa_analytics.data.hierarchy import CIRCLE, circles_of, hierarchy_faults
+from kpa_analytics.names import employee_numbers, people_names
 from kpa_analytics.report_text import ROLES
 from kpa_analytics.wording import listing, say
 
@@ -39,8 +38,8 @@ def profiles_to_correct(users: pl.DataFrame, field: str, day: date) -> list[str]
 
 def _names(users: pl.DataFrame) -> dict[str, str]:
     """The name of each person, with the employee number."""
-    known = people_names(users, "id", "user").collect(engine="in-memory")
-    rows = known.join(employee_numbers(users), on="id", how="left")
+    known = people_names(users, "id", "user").join(employee_numbers(users), on="id", how="left")
+    rows = known.collect(engine="in-memory")
     return {row["id"]: person_of(row) for row in rows.iter_rows(named=True)}
 
 

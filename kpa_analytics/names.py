@@ -1,4 +1,7 @@
-"""Names for ids: the names of people and the titles of trainings."""
+"""Names for ids: the names and employee numbers of people, and the titles of trainings.
+
+Of several rows with one id, the first one that has a name, a number or a title gives it.
+"""
 
 from __future__ import annotations
 
@@ -22,11 +25,7 @@ def named_people(users: AnyFrame | None, id_column: str, name_column: str) -> pl
 
 
 def people_names(users: AnyFrame | None, id_column: str, name_column: str) -> pl.LazyFrame:
-    """The name of each person by id, as in `named_people`.
-
-    Of several rows with one id, the first one with a name counts. People without a name are left
-    out.
-    """
+    """The name of each person who has one, by id, as in `named_people`."""
     names = named_people(users, id_column, name_column)
     return names.unique(id_column, keep="first", maintain_order=True)
 
@@ -41,18 +40,26 @@ def with_names(
     )
 
 
-def with_titles(rows: pl.LazyFrame, trainings: AnyFrame | None) -> pl.LazyFrame:
-    """Add the titles of trainings as `training`, in the order of the rows.
+def employee_numbers(users: AnyFrame | None) -> pl.LazyFrame:
+    """The employee number of each person who has one: `id` and `employeeNumber`."""
+    number = pl.col("employeeNumber").str.strip_chars()
+    numbered = need_if_known(users, USERS, "id", "employeeNumber").select("id", number)
+    return numbered.filter(number != "").unique("id", keep="first", maintain_order=True)
 
-    An unknown title is the id as text. Of several rows with one id, the first one with a title
-    counts.
-    """
-    titles = (
+
+def training_names(trainings: AnyFrame | None) -> pl.LazyFrame:
+    """The title of each training that has one: `training_id` and `training`."""
+    return (
         need_if_known(trainings, TRAININGS, "id", "title")
         .select(pl.col("id").alias("training_id"), pl.col("title").alias("training"))
         .filter(pl.col("training").str.strip_chars() != "")
         .unique("training_id", keep="first", maintain_order=True)
     )
+
+
+def with_titles(rows: pl.LazyFrame, trainings: AnyFrame | None) -> pl.LazyFrame:
+    """Add the titles of trainings as `training`, in the order of the rows; an id if unknown."""
+    titles = training_names(trainings)
     return rows.join(titles, on="training_id", how="left", maintain_order="left").with_columns(
         pl.col("training").fill_null(pl.col("training_id").cast(pl.String))
     )
