@@ -119,9 +119,8 @@ class ChartExplorer(Explorer):
         """Select the chosen bars in the charts."""
         bars = getattr(self, self.picks)
         if not same_bars(self._pick().of_chart(self._charts.picked), bars):
-            self._showing = True
-            self._charts.picked = self._pick().to_chart(bars)
-            self._showing = False
+            with self._not_a_click():
+                self._charts.picked = self._pick().to_chart(bars)
 
     def _figure_clicked(self, figure: str) -> None:
         """List the rows that a figure counts; a second click shows what was there before."""
@@ -130,8 +129,8 @@ class ChartExplorer(Explorer):
         self.guarded(lambda: self._choose({**self._no_session(), **rows}))
 
     def _no_session(self) -> dict[str, None]:
-        """The choice that deselects a session, in an explorer whose table has sessions."""
-        return {} if self.picks == "selected" else {"selected": None}
+        """The choice that deselects a session; empty in an explorer without a table of sessions."""
+        return {}
 
     def _outside_records(self) -> str:
         """A line below the figures, as HTML, if the records do not reach the day shown."""

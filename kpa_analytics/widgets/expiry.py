@@ -51,9 +51,10 @@ from kpa_analytics.widgets.expiry_rows import HEADINGS, expiry_figures, picks
 from kpa_analytics.widgets.explained import CaseKey, OneCase, why, why_panel
 from kpa_analytics.widgets.multi_select import MultiSelect
 from kpa_analytics.widgets.pack import NO_PACK, write_pack
-from kpa_analytics.widgets.profiles import nothing, with_profiles
+from kpa_analytics.widgets.profiles import with_profiles
 from kpa_analytics.widgets.status_explorer import StatusExplorer, StatusKeywords
 from kpa_analytics.widgets.table import RowsTable
+from kpa_analytics.widgets.table_rows import no_rows_text
 from kpa_analytics.widgets.traits import ChoiceError
 from kpa_analytics.wording import count, listing, month
 
@@ -287,7 +288,7 @@ class ExpiryExplorer(StatusExplorer):
         self._table.show(
             self._view.with_rule(self._listed, choices),
             self._caption(),
-            nothing=nothing(self.search, self.data.completions),
+            nothing=no_rows_text(self.search, self.data.completions),
         )
         if changed != {"selected"}:
             self._charts.draw(self._draw())
@@ -329,9 +330,8 @@ class ExpiryExplorer(StatusExplorer):
 
     def _mark_explained(self, _: Any = None) -> None:
         """Mark the explained case in the table, if it is on the page shown."""
-        self._showing = True
-        self._table.chosen = self._table.place(**self.explained) if self.explained else -1
-        self._showing = False
+        with self._not_a_click():
+            self._table.chosen = self._table.place(**self.explained) if self.explained else -1
 
     def _label_clicked(self, kind: str, value: str, chart: int) -> None:
         """Show a status of the legend, a training, or every training of "other trainings"."""

@@ -319,23 +319,28 @@ class Explorer(traitlets.HasTraits):
 
     def _refresh(self) -> None:
         self._mark.value = layout.heading(self.title, self.data)
-        self._showing = True
-        for name, known in self.known.items():
-            if name in self.controls and isinstance(known, Mapping):
-                options = [[key, one_line(label)] for key, label in known.items()]
-                self.controls[name].options = options
-        self._showing = False
+        with self._not_a_click():
+            for name, known in self.known.items():
+                if name in self.controls and isinstance(known, Mapping):
+                    options = [[key, one_line(label)] for key, label in known.items()]
+                    self.controls[name].options = options
         self._show({*self.choices})
         self._show_choices()
 
     def _show_choices(self) -> None:
-        """Set every control to its choice, without treating it as a click."""
-        self._showing = True
-        try:
+        """Set every control to its choice."""
+        with self._not_a_click():
             for name, control in self.controls.items():
                 control.value = self._in_control(name)
+
+    @contextmanager
+    def _not_a_click(self) -> Iterator[None]:
+        """A block in which controls, marks and selected bars follow the choices."""
+        before, self._showing = self._showing, True
+        try:
+            yield
         finally:
-            self._showing = False
+            self._showing = before
 
     def _in_control(self, name: str) -> Any:
         """The value that the control of a choice shows."""

@@ -20,9 +20,10 @@ from kpa_analytics.widgets import layout, traits
 from kpa_analytics.widgets.bars import FIGURE, Bar, Bars, same_bars, selected_words
 from kpa_analytics.widgets.chart_explorer import ALL, EVERYONE, PRESSING, SELECTING
 from kpa_analytics.widgets.period import PeriodExplorer, PeriodKeywords, in_period
-from kpa_analytics.widgets.profiles import PROFILE_HEADINGS, nothing, with_profiles
+from kpa_analytics.widgets.profiles import PROFILE_HEADINGS, with_profiles
+from kpa_analytics.widgets.session_explorer import NO_SESSION, SessionExplorer
 from kpa_analytics.widgets.table import RowsTable
-from kpa_analytics.widgets.table_rows import ColumnHeading
+from kpa_analytics.widgets.table_rows import ColumnHeading, no_rows_text
 from kpa_analytics.widgets.traits import POINTED
 from kpa_analytics.wording import count, day
 
@@ -64,7 +65,7 @@ class SessionKeywords(PeriodKeywords, total=False):
     bars: Bar | Iterable[Bar] | None
 
 
-class GroupTrainingExplorer(PeriodExplorer):
+class GroupTrainingExplorer(SessionExplorer, PeriodExplorer):
     """Explore group sessions: their dates, their sizes, and who is listed without a completion.
 
     Click a bar to list the sessions behind it; Shift-click adds a bar. A click outside the bars, or
@@ -104,7 +105,7 @@ class GroupTrainingExplorer(PeriodExplorer):
         0
     """
 
-    title, css, picks = "Group trainings", "kpa-groups", "bars"
+    title, css, session_column = "Group trainings", "kpa-groups", "group_training_id"
     uses = (
         "Click a bar or an entry of the legend to list the sessions behind it.",
         SELECTING,
@@ -161,12 +162,10 @@ class GroupTrainingExplorer(PeriodExplorer):
         return {"instructors": self._view.instructors, "selected": self._view.ids}
 
     def _tables(self) -> tuple[RowsTable, RowsTable]:
-        self._sessions = RowsTable(
+        self._sessions = self._sessions_table(
             _SESSIONS,
             ("date", True),
             name="group-sessions",
-            choosable=True,
-            hint="List the people of this session",
             more=lambda rows, _: self._view.with_check(rows),
         )
         self._attendees = RowsTable(
@@ -176,8 +175,6 @@ class GroupTrainingExplorer(PeriodExplorer):
             more=lambda rows, _: with_profiles(rows, self.data, self.as_of),
         )
         self._charts.on_label(self._legend_clicked, [["legend", "scale"], ["scale"]])
-        self._sessions.observe(self._clicked, "chosen")
-        self._sessions.observe(self._mark_chosen, ["sort", "filters"])
         return self._sessions, self._attendees
 
     def _rebuild(self, changed: AbstractSet[str]) -> None:
@@ -197,7 +194,7 @@ class GroupTrainingExplorer(PeriodExplorer):
         counted = any(FIGURE in bar for bar in self.bars)
         headings = _people_headings(several=counted and self.selected is None)
         self._attendees.show(self._people(), self._caption(), headings)
-        self._mark_chosen()
+        self._mark_session()
         if not changed or changed - POINTED:
             self._charts.draw(self._draw())
         self._show_bars()
@@ -217,7 +214,7 @@ class GroupTrainingExplorer(PeriodExplorer):
         caption = "Sessions: click a session to list its people"
         if self.bars:
             caption = selected_words(self.bars, self._bar_in_words)
-        nobody = nothing(self.search, self.data.group_trainings, "group trainings")
+        nobody = no_rows_text(self.search, self.data.group_trainings, "group trainings")
         self._sessions.show(rows, caption, nothing=nobody)
 
     def _behind(self, bars: Iterable[Bar]) -> pl.DataFrame:
@@ -255,26 +252,12 @@ class GroupTrainingExplorer(PeriodExplorer):
         if self.selected is None and figures:
             return selected_words(figures, self._bar_in_words)
         if self.selected is None:
-            return "People of a session: click a session above"
+            return NO_SESSION
         session = self._view.session(self.selected)
         when = day(session["date"]) if session["date"] else "an unknown date"
         taught = f"People of the session of {when}: {'; '.join(session['trainings'])}"
         by = session["instructor"]
         return f"{taught} ({by})" if by else taught
-
-    def _clicked(self, change: Any) -> None:
-        """Select the session that was clicked in the table."""
-        if not self._showing:
-            ids = self.sessions["group_training_id"]
-            chosen = ids[change.new] if 0 <= change.new < len(ids) else None
-            self.guarded(lambda: self.set(selected=chosen))
-
-    def _mark_chosen(self, _: Any = None) -> None:
-        """Mark the selected session in the table, in its current row."""
-        at = self.sessions["group_training_id"].index_of(self.selected)
-        self._showing = True
-        self._sessions.chosen = -1 if at is None else at
-        self._showing = False
 
 
 def _headline(

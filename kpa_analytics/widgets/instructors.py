@@ -18,9 +18,9 @@ from kpa_analytics.widgets import layout
 from kpa_analytics.widgets.bars import FIGURE, Bar, Bars, selected_words
 from kpa_analytics.widgets.chart_explorer import ALL, PRESSING, SELECTING
 from kpa_analytics.widgets.period import PeriodExplorer, PeriodKeywords, in_period
-from kpa_analytics.widgets.profiles import PROFILE_HEADINGS, nothing, with_profiles
+from kpa_analytics.widgets.profiles import PROFILE_HEADINGS, with_profiles
 from kpa_analytics.widgets.table import RowsTable
-from kpa_analytics.widgets.table_rows import ColumnHeading
+from kpa_analytics.widgets.table_rows import ColumnHeading, no_rows_text
 from kpa_analytics.wording import count, listing, month, one_line
 
 if TYPE_CHECKING:
@@ -244,8 +244,8 @@ class InstructorExplorer(PeriodExplorer):
             if not self.selected:
                 people, coverage = self._everyone, self._covered
         self._mark_figures()
-        nobody = nothing(self.search, self.data.completions)
-        no_coverage = nobody if self._finds_nobody else nothing("", self.data.completions)
+        nobody = no_rows_text(self.search, self.data.completions)
+        no_coverage = nobody if self._finds_nobody else no_rows_text("", self.data.completions)
         self._list_completions()
         self._coverage.show(coverage, self._caption(), nothing=no_coverage)
         self._people.show(people, self._caption_of_people(), nothing=nobody)

@@ -23,7 +23,7 @@ from kpa_analytics.schema import PLANNED_SESSIONS
 from kpa_analytics.statuses import SIGNED_LABELS
 from kpa_analytics.widgets import layout, traits
 from kpa_analytics.widgets.bars import FIGURE, Bar, Bars, in_words_up_to, same_bars, selected_words
-from kpa_analytics.widgets.chart_explorer import PRESSING, ChartExplorer
+from kpa_analytics.widgets.chart_explorer import PRESSING
 from kpa_analytics.widgets.explorer import TOGETHER, SharedKeywords
 from kpa_analytics.widgets.move_buttons import enable, move_buttons
 from kpa_analytics.widgets.number_field import NumberField
@@ -44,7 +44,8 @@ from kpa_analytics.widgets.planner_rows import (
     plan_caption,
     planner_figures,
 )
-from kpa_analytics.widgets.profiles import nothing, with_profiles
+from kpa_analytics.widgets.profiles import with_profiles
+from kpa_analytics.widgets.session_explorer import NO_SESSION, SessionExplorer
 from kpa_analytics.widgets.session_moves import (
     Move,
     SessionMoves,
@@ -53,6 +54,7 @@ from kpa_analytics.widgets.session_moves import (
     of_session,
 )
 from kpa_analytics.widgets.table import RowsTable
+from kpa_analytics.widgets.table_rows import no_rows_text
 from kpa_analytics.widgets.traits import POINTED, ChoiceError
 from kpa_analytics.widgets.view_state import json_choice
 from kpa_analytics.wording import count, month
@@ -84,7 +86,7 @@ class PlannerKeywords(SharedKeywords, total=False):
     bars: Bar | Iterable[Bar] | None
 
 
-class PlannerExplorer(ChartExplorer):
+class PlannerExplorer(SessionExplorer):
     """Explore which sessions to hold next, move or drop one, and see how the gaps change.
 
     Click a session in the table, then move it by a week or drop it with the buttons. Its people and
@@ -135,7 +137,7 @@ class PlannerExplorer(ChartExplorer):
         kpa_analytics.widgets.traits.ChoiceError: moves: there is no session 1 in this plan
     """
 
-    title, css, picks = "Planner", "kpa-planner", "bars"
+    title, css, session_column = "Planner", "kpa-planner", "session"
     uses = (
         "The plan says which sessions to hold in which week, for whom, with which eligible "
         "instructor. Click a session to list its people.",
@@ -254,12 +256,10 @@ class PlannerExplorer(ChartExplorer):
         def more(rows: pl.DataFrame, _: object) -> pl.DataFrame:
             return with_profiles(rows, self.data, self.as_of)
 
-        self._sessions = RowsTable(
+        self._sessions = self._sessions_table(
             SESSION_HEADINGS,
             ("week", False),
             name="planned-sessions",
-            choosable=True,
-            hint="List the people of this session",
         )
         self._people = RowsTable((), None, name="planned-people", more=more)
         self._unplaced = RowsTable(UNPLACED_HEADINGS, None, name="cases-without-place", more=more)
@@ -271,8 +271,6 @@ class PlannerExplorer(ChartExplorer):
             more=more,
         )
         self._charts.on_label(self._label_clicked, [["axis", "legend"]])
-        self._sessions.observe(self._clicked, "chosen")
-        self._sessions.observe(self._mark_chosen, ["sort", "filters"])
         self._buttons = move_buttons(self._shift, self._drop, self._restore_session)
         moving = layout.bar(*self._buttons)
         self._of_sessions = (self._sessions, moving, self._people)
@@ -296,7 +294,7 @@ class PlannerExplorer(ChartExplorer):
         people = self._listed_people(choices)
         self._people.show(people, self._caption_of_people(), people_headings(people))
         enable(self._buttons, self._selected_row(), plan)
-        self._mark_chosen()
+        self._mark_session()
         self._show_bars()
         self._planned = planned
 
@@ -345,7 +343,7 @@ class PlannerExplorer(ChartExplorer):
         if self._cells() and self._in_cells().is_empty():
             self._keep(())
         self._mark_figures()
-        nobody, chosen = nothing(self.search), self._chosen_figures()
+        nobody, chosen = no_rows_text(self.search), self._chosen_figures()
         rows = self._held if SESSIONS in chosen or PLACES in chosen else self._rows
         rows = self._in_cells() if self._cells() else rows
         self._sessions.show(rows, self._caption(), nothing=nobody)
@@ -436,7 +434,7 @@ class PlannerExplorer(ChartExplorer):
             return f"People of {in_words_up_to(self._cells(), self._bar_in_words)}"
         row = self._selected_row()
         if row is None:
-            return "People of a session: click a session above"
+            return NO_SESSION
         return (
             f"People of the session of {in_words(row['week'])}: {row['training']} "
             f"({row['instructor']})"
@@ -465,25 +463,11 @@ class PlannerExplorer(ChartExplorer):
     def _other_moves(self) -> list[Move]:
         return [move for move in self.moves if move["session"] != self.selected]
 
-    def _clicked(self, change: Any) -> None:
-        """Select the session that was clicked in the table."""
-        if not self._showing:
-            numbers = self.sessions["session"]
-            chosen = numbers[change.new] if 0 <= change.new < len(numbers) else None
-            self.guarded(lambda: self.set(selected=chosen))
-
     def _label_clicked(self, kind: str, label: str, _: int) -> None:
         """Select the cells of a label; a second click deselects them."""
         cells = cells_of_label(label, kind, self._held, self._charts.rows(0))
         bars = () if same_bars(self.bars, cells) else cells
         self.guarded(lambda: self.set(bars=bars, selected=None))
-
-    def _mark_chosen(self, _: Any = None) -> None:
-        """Mark the selected session in the table, in its current row."""
-        at = self.sessions["session"].index_of(self.selected) if self.sessions.height else None
-        self._showing = True
-        self._sessions.chosen = -1 if at is None else at
-        self._showing = False
 
 
 def _show_parts(shown: bool, *parts: ipw.DOMWidget) -> None:

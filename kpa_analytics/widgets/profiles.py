@@ -36,14 +36,3 @@ def with_profiles(
     return rows.join(
         people, left_on=person, right_on="m_user_id", how="left", maintain_order="left"
     )
-
-
-def nothing(
-    search: str = "", records: pl.DataFrame | None = None, kind: str = "completions"
-) -> str:
-    """The text in place of a table without rows, which is made from these records."""
-    if search:
-        return f"Nobody matches '{search}' with these choices."
-    if records is not None and records.is_empty():
-        return f"There are no {kind} in the records."
-    return "No rows match these choices."

@@ -251,3 +251,14 @@ def cells(values: pl.Series, labels: Mapping[Any, str]) -> list[Any]:
     if values.dtype == pl.String:
         return [text and one_line(text) for text in values]
     return values.to_list()
+
+
+def no_rows_text(
+    search: str = "", records: pl.DataFrame | None = None, kind: str = "completions"
+) -> str:
+    """The text in place of a table without rows, which is made from these records."""
+    if search:
+        return f"Nobody matches '{search}' with these choices."
+    if records is not None and records.is_empty():
+        return f"There are no {kind} in the records."
+    return "No rows match these choices."

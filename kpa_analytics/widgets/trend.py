@@ -29,9 +29,10 @@ from kpa_analytics.widgets.day_field import DayField
 from kpa_analytics.widgets.download import DownloadButton
 from kpa_analytics.widgets.explorer import TOGETHER
 from kpa_analytics.widgets.pack import free_folder
-from kpa_analytics.widgets.profiles import nothing, with_profiles
+from kpa_analytics.widgets.profiles import with_profiles
 from kpa_analytics.widgets.status_explorer import StatusExplorer, StatusKeywords
 from kpa_analytics.widgets.table import RowsTable
+from kpa_analytics.widgets.table_rows import no_rows_text
 from kpa_analytics.widgets.traits import ChoiceError
 from kpa_analytics.widgets.trend_counts import TrendCounts
 from kpa_analytics.widgets.trend_files import write_trend
@@ -346,7 +347,7 @@ class TrendExplorer(StatusExplorer):
         if (self.search or done.is_empty()) and not counts.rows["total"].sum():
             rows = rows.clear()
         named = headings(self.by, self._view.requirements_known)
-        nobody = nothing(self.search, done)
+        nobody = no_rows_text(self.search, done)
         self._table.show(rows, self._caption(), named, nothing=nobody)
         columns = CHANGE_HEADINGS if self._lists_changes() else CASE_HEADINGS
         why = NO_CHANGE if self._lists_changes() else nobody if self.selected else ""
