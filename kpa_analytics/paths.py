@@ -17,8 +17,8 @@ def typed_path(value: str | os.PathLike[str], *, utf8: bool = True) -> Path:
     has to be a path of this system.
 
     Raises:
-        KPADataError: the value is not a valid path, it is not UTF-8, a name in it is too long for
-            this system, or the home folder does not exist; the message names the value.
+        KPADataError: the value is empty or not a valid path, it is not UTF-8, a name in it is too
+            long for this system, or the home folder does not exist; the message names the value.
 
     Examples:
         >>> typed_path("~no-such-user/audit")
@@ -29,6 +29,8 @@ def typed_path(value: str | os.PathLike[str], *, utf8: bool = True) -> Path:
         path = Path(value)
     except TypeError as error:
         raise KPADataError(f"a path must be text or a Path, not {value!r}") from error
+    if isinstance(value, str) and not value.strip():
+        raise KPADataError(f"{value!r} can't be a path: it is empty")
     if "\0" in str(path):
         raise KPADataError(f"{str(path)!r} can't be a path: it contains a zero character")
     if utf8 or not _is_path(path):

@@ -79,6 +79,20 @@ def test_a_path_that_cannot_be_written_is_named(tmp_path: Path, use: Any, name: 
     assert [*tmp_path.iterdir()] == []
 
 
+#: They add a suffix to the path.
+_FILES = ("save", "chart's save", "document")
+
+
+@pytest.mark.parametrize("name", [name for name in USES if name not in _FILES])
+def test_an_empty_path_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(kpa.errors.KPAError, match=r"is empty|path of a folder, not ''"):
+        USES[name]("", tmp_path / "new")
+    assert [*tmp_path.iterdir()] == []
+
+
 #: A cache is made when it is needed, and the error about a specification is altair's own.
 _LATER = ("cache", "chart's save")
 

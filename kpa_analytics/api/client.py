@@ -85,6 +85,7 @@ class Client:
             raise KPASettingsError(f"current must be the result of kpa.settings(), not {kind}")
         self.settings = current or settings()
         self.notify: Any = lambda text: None
+        self._closed = False
         self._session = open_session(self.settings, lambda text: self.notify(text))
 
     def __enter__(self) -> Self:
@@ -97,7 +98,8 @@ class Client:
         return f"<Client of {self.settings.host}>"
 
     def close(self) -> None:
-        """Close the connections to the API and to the caches."""
+        """Close the connections to the API and to the caches; a closed client can't be used."""
+        self._closed = True
         self._session.close()
         self._session.limiter.close()
 
@@ -116,6 +118,7 @@ class Client:
             KPATransportError: the request did not arrive, or its answer did not come back.
             KPADataError: `method` is not the name of a method, or the answer says `ok: true` but
                 can't be decoded.
+            KPASettingsError: the client is closed, or a token is among the parameters.
         """
         if "token" in parameters:
             del parameters["token"]  # no traceback shows it
@@ -207,6 +210,8 @@ class Client:
     def _send(self, method: str, parameters: dict[str, Any], refresh: bool) -> Response:
         if not isinstance(method, str) or not _METHOD.fullmatch(method):
             raise KPADataError(f"{method!r} is not the name of an API method, such as api.ping")
+        if self._closed:
+            raise KPASettingsError("this client is closed: make a new one with kpa.Client()")
         response: Response = self._session.post(
             f"{self.settings.api_url}/{method}",
             json=parameters,

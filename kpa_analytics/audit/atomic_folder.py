@@ -49,7 +49,7 @@ def new_folder(
     try:
         beside.mkdir(parents=True)
     except OSError as error:
-        raise _unwritable(target, error) from error
+        raise KPADataError(f"{target} can't be written: {error.strerror}") from error
     try:
         yield beside
         _put(beside, target, replaces)
@@ -61,7 +61,8 @@ def new_folder(
 def refuse_occupied(target: Path, replaces: Callable[[Path], bool] | None = None) -> None:
     """Raise an error unless `target` is missing, empty, or a folder that may be replaced.
 
-    A path that is not UTF-8 is refused too, because polars and typst cannot write there.
+    A path that is not UTF-8 is refused too, because polars and typst cannot write there. So is the
+    current folder: after another folder gets its name, a shell would still be in the old one.
     """
     need_utf8_path(target)
     try:
@@ -71,6 +72,11 @@ def refuse_occupied(target: Path, replaces: Callable[[Path], bool] | None = None
             raise KPADataError(f"{target} is not a folder: choose another path")
         if any(target.iterdir()) and not (replaces and replaces(target)):
             raise _taken(target)
+        if Path.cwd().resolve().is_relative_to(target.resolve()):
+            raise KPADataError(
+                f"{target} can't be replaced, because it is the current folder or contains it: "
+                "choose a new folder, for example in it"
+            )
     except OSError as error:
         raise KPADataError(f"{target} can't be written: {error.strerror}") from error
 
@@ -146,5 +152,7 @@ def _taken(target: Path) -> KPADataError:
 
 
 def _unwritable(target: Path, error: OSError) -> KPADataError:
-    held = ": another program holds a file in it" if isinstance(error, PermissionError) else ""
+    """The error for a finished folder that does not get its name."""
+    may_be_held = isinstance(error, PermissionError)
+    held = ": another program may hold a file in it" if may_be_held else ""
     return KPADataError(f"{target} can't be written: {error.strerror}{held}")

@@ -100,7 +100,8 @@ class Document:
         return self.pdf
 
     def __repr__(self) -> str:
-        return f"<Document: {self.title}, {self._story['subtitle'].lower()}>"
+        as_of = self._story["subtitle"]
+        return f"<Document: {self.title}, {as_of[0].lower()}{as_of[1:]}>"
 
     def _repr_html_(self) -> str:
         return self.html

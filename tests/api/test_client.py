@@ -19,6 +19,7 @@ from kpa_analytics.errors import (
     KPAParameterInvalidError,
     KPARateLimitError,
     KPAServerError,
+    KPASettingsError,
     KPATokenInvalidError,
     KPATransportError,
 )
@@ -41,6 +42,18 @@ def client(api: DemoAPI) -> Client:
 
 def test_ping(client: Client) -> None:
     assert client.call("api.ping")["ok"] is True
+
+
+def test_a_closed_client_says_that_a_new_one_is_needed(client: Client, api: DemoAPI) -> None:
+    kpa.load_trainings(client=client)
+    client.close()
+    client.close()
+    before = len(api.requests)
+    with pytest.raises(KPASettingsError, match=r"is closed: make a new one with kpa\.Client\(\)"):
+        client.call("api.ping")
+    with pytest.raises(KPASettingsError, match="is closed"):
+        kpa.load_completions(client=client, refresh=True)
+    assert len(api.requests) == before
 
 
 def test_calls_go_by_post_with_the_token_in_the_body(client: Client, api: DemoAPI) -> None:

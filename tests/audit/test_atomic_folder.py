@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -63,6 +64,37 @@ def test_a_place_that_cannot_be_is_named(tmp_path):
         new_folder(tmp_path / "file" / "out"),
     ):
         raise AssertionError("never entered")
+
+
+def test_a_place_where_nobody_may_write_is_not_called_held(tmp_path, monkeypatch):
+    def refuse(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "mkdir", refuse)  # the user root may write everywhere
+    with (
+        pytest.raises(KPADataError, match=r"out can't be written: Permission denied$"),
+        new_folder(tmp_path / "out"),
+    ):
+        raise AssertionError("never entered")
+
+
+@pytest.mark.parametrize("current", ["out", "out/inner"])
+def test_the_current_folder_is_refused_because_a_new_one_would_take_its_place(
+    tmp_path, monkeypatch, current
+):
+    (tmp_path / current).mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / current)
+    for out in (".", tmp_path / "out"):
+        with (
+            pytest.raises(
+                KPADataError, match=r"is the current folder or contains it: choose a new"
+            ),
+            new_folder(out, replaces=lambda _: True),
+        ):
+            raise AssertionError("never entered")
+    with new_folder("pack") as folder:
+        (folder / "file").touch()
+    assert [path.name for path in (tmp_path / current).iterdir()] == ["pack"]
 
 
 RACE = """
@@ -166,7 +198,7 @@ def test_a_pack_that_stays_held_is_one_clear_error(tmp_path, monkeypatch):
     monkeypatch.setattr(busy_files, "PATIENCE", 0.1)
     held(monkeypatch, float("inf"), "rename")
     with (
-        pytest.raises(KPADataError, match=r"out can't be written: .*another program holds"),
+        pytest.raises(KPADataError, match=r"out can't be written: .*another program may hold"),
         new_folder(tmp_path / "out") as folder,
     ):
         (folder / "file").touch()

@@ -219,6 +219,10 @@ def test_jupyter_shows_it_and_a_file_keeps_it(document, tmp_path):
 
 
 @pytest.mark.slow
+def test_its_repr_names_the_person_and_the_day_as_the_page_does(document):
+    assert repr(document) == f"<Document: {document.title}, as of 30 Jun 2026>"
+
+
 def test_the_same_records_and_day_give_the_same_bytes(data, busiest, document):
     assert kpa.transcript(data, busiest, as_of=AS_OF).pdf == document.pdf
 
