@@ -1,4 +1,4 @@
-"""What explorers share that have a table of sessions, one of which lists its people."""
+"""The base of explorers with a table of sessions: a click on a session lists its people."""
 
 from __future__ import annotations
 
