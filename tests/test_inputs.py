@@ -109,6 +109,16 @@ def test_training_data_takes_the_frames_of_the_loaders_only(name: str) -> None:
             kpa.TrainingData(**{**given, name: wrong})
 
 
+@pytest.mark.parametrize("name", LOADED)
+def test_training_data_keeps_only_the_columns_of_its_tables_and_the_marks(name: str) -> None:
+    table = endpoint_of(name).table
+    given = table.empty().clear(1).drop(table.columns[-1].name)
+    marked = given.with_columns(account=pl.lit("north"), demo=pl.lit(False))
+    more = marked.with_columns(standing=pl.lit("counts"), days_left=7, rule=pl.lit("never"))
+    made = kpa.TrainingData(**{"completions": COMPLETIONS.empty(), name: more})
+    assert getattr(made, name).equals(marked)
+
+
 def frame_of_library(module: str) -> object:
     return type("DataFrame", (), {"__module__": module})()
 

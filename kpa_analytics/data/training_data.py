@@ -14,7 +14,7 @@ from kpa_analytics.data.snapshots import Snapshot
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.endpoints import COLLECTIONS, endpoint_of
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import need
+from kpa_analytics.inputs import ACCOUNT, need
 from kpa_analytics.schema import (
     BLANK_IDS,
     EMPLOYEE_STATUS,
@@ -30,11 +30,17 @@ from kpa_analytics.wording import count, moment
 FLEET_ACCOUNT = "fleet_account"
 #: There, an id of a person is the vendor's id, this sign and the name of the account.
 FLEET_ID = "@"
+#: The columns of a frame that are in no table of the API.
+_MARKS = (ACCOUNT, FLEET_ACCOUNT, "demo")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class TrainingData:
     """All of an account's training records, with their provenance.
+
+    Of each frame, only the columns of its table are kept, and the columns `account` and `demo`,
+    which say whose the rows are and whether they are invented. Other columns are left out, so that
+    none of them can be taken for a result.
 
     Attributes:
         completions: `schema.COMPLETIONS`, one row per completion.
@@ -79,12 +85,14 @@ class TrainingData:
     without_requirements: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Check the frames, and convert types that fit, such as categories for texts, once."""
+        """Check the frames, leave other columns out, and convert types that fit, once."""
         for name in LOADED:
             frame, table = getattr(self, name), endpoint_of(name).table
             given = need(frame, table).collect_schema()
             known = [column for column in table.schema if column in given]
-            object.__setattr__(self, name, need(frame, table, *known).collect(engine="in-memory"))
+            kept = [column for column in given if column in (*known, *_MARKS)]
+            checked = need(frame, table, *known).select(kept).collect(engine="in-memory")
+            object.__setattr__(self, name, checked)
 
     @property
     def whole(self) -> TrainingData:

@@ -10,7 +10,7 @@ from polars.testing import assert_frame_equal
 
 from kpa_analytics import TrainingData, expiry_status
 from kpa_analytics.audit.record_rows import audit_records
-from kpa_analytics.schema import COMPLETIONS, TRAININGS
+from kpa_analytics.schema import COMPLETIONS, STATUS, TRAININGS
 from tests.audit.packs import AS_OF
 from tests.frames import frame_of
 
@@ -58,6 +58,21 @@ def test_a_record_without_a_date_never_counts(day: date) -> None:
     undated = frame_of(COMPLETIONS, {"id": 1, "training_id": 7, "m_user_id": "a"})
     data = TrainingData(completions=undated, trainings=frame_of(TRAININGS, june))
     assert _records(data, day).select("standing", "status").rows() == [("undated", None)]
+
+
+def test_a_status_that_was_joined_to_the_completions_is_not_taken_for_that_of_the_record() -> None:
+    done = {"id": 1, "training_id": 7, "m_user_id": "a", "date": date(2024, 1, 1)}
+    records = frame_of(COMPLETIONS, done, done | {"id": 2, "date": date(2025, 1, 1)})
+    never = frame_of(TRAININGS, {"id": 7, "renewal_months": 0})
+    joined = records.with_columns(
+        status=pl.lit("expired", STATUS), days_left=pl.lit(-9), user=pl.lit("Moe, Ann")
+    )
+    made = [
+        _records(TrainingData(completions=given, trainings=never), AS_OF)
+        for given in (records, joined)
+    ]
+    assert_frame_equal(*made)
+    assert made[1]["status"].to_list() == [None, "current"]
 
 
 def test_records_that_share_an_id_are_all_there_and_the_future_has_no_date() -> None:
