@@ -1,7 +1,8 @@
-"""Check a function's arguments: frames and switches. Days are checked in `as_of`."""
+"""Check a function's arguments: frames, switches and lists. Days are checked in `as_of`."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -56,8 +57,8 @@ def need(frame: AnyFrame, table: Table, *columns: str) -> pl.LazyFrame:
                 f"{table.name}: column {column!r} is {schema[column]}, not "
                 f"{wanted[column]}; {table.made_by} returns such frames"
             ).in_python(
-                "a frame from pandas gets these types with "
-                f"pl.from_pandas(frame, schema_overrides={_schema_of(table)})"
+                f"{_to_days(column, schema[column], wanted[column])}a frame from pandas gets these "
+                f"types with pl.from_pandas(frame, schema_overrides={_schema_of(table)})"
             )
     others = [name for name in columns if schema[name] != wanted[name]]
     lazy = frame.lazy()
@@ -82,6 +83,14 @@ def typed(frame: Frame, table: Table) -> Frame:
         if name in schema and schema[name] != dtype and _fits(schema[name], dtype)
     ]
     return frame.with_columns(others) if others else frame
+
+
+def _to_days(column: str, dtype: pl.DataType, wanted: pl.DataType) -> str:
+    """The advice for a column of days that has texts or moments."""
+    if wanted != pl.Date or not isinstance(dtype, pl.String | pl.Datetime):
+        return ""
+    conversion = "str.to_date()" if isinstance(dtype, pl.String) else "dt.date()"
+    return f"frame.with_columns(pl.col({column!r}).{conversion}) makes days of it; "
 
 
 def _schema_of(table: Table) -> str:
@@ -209,3 +218,21 @@ def need_switch(value: object, name: str) -> bool:
     if isinstance(value, bool):
         return value
     raise KPADataError(f"{name} must be True or False, not {value!r}")
+
+
+def need_list(values: Iterable[str], name: str) -> list[str]:
+    """Check an argument that is a list of texts: the letters of a single text would be a list, too.
+
+    Raises:
+        KPADataError: it is a single text, or nothing that can be listed.
+
+    Examples:
+        >>> need_list("expired", "statuses")
+        Traceback (most recent call last):
+        kpa_analytics.errors.KPADataError: statuses must be a list such as ['expired'], not ...
+    """
+    if isinstance(values, str):
+        raise KPADataError(f"{name} must be a list such as {[values]!r}, not {values!r}")
+    if not isinstance(values, Iterable):
+        raise KPADataError(f"{name} must be a list of texts, not {values!r}")
+    return list(values)

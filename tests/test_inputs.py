@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import polars as pl
 import pytest
@@ -46,6 +46,17 @@ def test_a_wrong_or_missing_column_is_named_with_who_makes_it(
         need(frame, COMPLETIONS, column)
     with pytest.raises(KPADataError, match=f"'{column}'"):
         need(frame.lazy(), COMPLETIONS, column)
+
+
+@pytest.mark.parametrize("days", [["2026-06-30"], [datetime(2026, 6, 30, 23)]])
+def test_the_advice_for_a_column_of_days_makes_days(days: list[object]) -> None:
+    frame = pl.DataFrame({"date": days})
+    with pytest.raises(KPADataError) as refused:
+        need(frame, COMPLETIONS, "date")
+    advice = re.search(r"frame\.with_columns\(.*\)(?= makes days of it)", str(refused.value))
+    assert advice
+    made: pl.DataFrame = eval(advice[0], {"pl": pl, "frame": frame})
+    assert need(made, COMPLETIONS, "date").collect().rows() == [(date(2026, 6, 30),)]
 
 
 def test_what_is_no_frame_is_named() -> None:

@@ -120,7 +120,7 @@ def status_changes(
         >>> rows.select("cause", "detail").row(0)
         ('rule', '7: renewal_months 12 -> 36')
     """
-    sides = _side(before), _side(after)
+    sides = _with_rules(before, "before"), _with_rules(after, "after")
     need_same_account(*map(_account_of, sides))
     _refuse_pseudonyms(*sides)
     if isinstance(sides[0], PackData) and isinstance(sides[1], PackData):
@@ -168,6 +168,17 @@ def _side(given: object) -> Any:
         path = typed_path(given)
         return read_pack(path) if path.is_dir() else _kept(path)
     return given
+
+
+def _with_rules(given: object, name: str) -> Any:
+    """A side from whose trainings and people the statuses follow."""
+    side = _side(given)
+    if isinstance(side, pl.DataFrame) and isinstance(given, str | os.PathLike):
+        raise KPADataError(
+            f"{name}: {os.fspath(given)} has only records, so their statuses are not known: give "
+            "an evidence pack, or a snapshot of the completions where it was kept"
+        ).in_python("snapshots() lists their paths")
+    return side
 
 
 def _kept(path: Path) -> TrainingData | pl.DataFrame:

@@ -16,7 +16,7 @@ from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
 from kpa_analytics.charts.text import labels, not_drawn, short
 from kpa_analytics.charts.theme import edge, palette
 from kpa_analytics.demo_mark import is_demo
-from kpa_analytics.inputs import read
+from kpa_analytics.inputs import need_list, read
 from kpa_analytics.schema import INSTRUCTOR_COVERAGE
 from kpa_analytics.whole_number import whole_number
 from kpa_analytics.wording import count, day_texts, listing, one_line
@@ -135,19 +135,20 @@ def instructor_coverage(
         instructors who remain.
 
     Raises:
-        KPADataError: as `instructor_coverage_table`.
+        KPADataError: as `instructor_coverage_table`, or `without` is not a list.
 
     Examples:
         >>> instructor_coverage(INSTRUCTOR_COVERAGE.empty()).description
         'How many people teach each training. No trainings with an instructor to show.'
     """
-    frame = read(coverage, INSTRUCTOR_COVERAGE, *_READ, *([_IDS] if without else []))
+    leaving = need_list(without, "without")
+    frame = read(coverage, INSTRUCTOR_COVERAGE, *_READ, *([_IDS] if leaving else []))
     demo = is_demo(frame)
     if frame.is_empty():
         message = "No trainings with an instructor to show"
         return nothing_to_show(_TITLE, message, dark=dark, demo=demo)
-    if without:
-        return _without(frame, without, top, dark)
+    if leaving:
+        return _without(frame, leaving, top, dark)
     table = instructor_coverage_table(frame, top=top)
     totals = Counter(frame.select(_taught_by()).to_series())
     hidden = totals - Counter(table["taught_by"])

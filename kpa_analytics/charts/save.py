@@ -7,6 +7,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import altair as alt
+
 from kpa_analytics.busy_files import move
 from kpa_analytics.charts.render import page, png, specification, svg
 from kpa_analytics.errors import KPADataError
@@ -36,7 +38,8 @@ def save(chart: Any, path: str | os.PathLike[str]) -> Path:
         The path.
 
     Raises:
-        KPADataError: the suffix is not one of these, or the file can't be written.
+        KPADataError: the suffix is not one of these, the file can't be written, or `chart` is not a
+            chart.
 
     Examples:
         >>> import kpa_analytics.charts as charts
@@ -45,6 +48,8 @@ def save(chart: Any, path: str | os.PathLike[str]) -> Path:
         Traceback (most recent call last):
         kpa_analytics.errors.KPADataError: summary.gif: a chart can be saved as .html, .png or .svg
     """
+    if not isinstance(chart, alt.TopLevelMixin):
+        raise KPADataError(f"chart must be an altair chart, not {type(chart).__name__}")
     target = typed_path(path)
     if target.suffix.lower() not in WRITERS:
         raise KPADataError(f"{target.name}: a chart can be saved as .html, .png or .svg")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from kpa_analytics.errors import KPADataError
+from kpa_analytics.inputs import need_list
 from kpa_analytics.statuses import GAPS, SEVERITY, SIGNED_LABELS, STATUSES
 
 if TYPE_CHECKING:
@@ -17,13 +18,13 @@ def chosen(statuses: Collection[str]) -> list[str]:
     """The statuses whose bars are drawn, worst first; all of them if none is named.
 
     Raises:
-        KPADataError: there is no such status.
+        KPADataError: there is no such status, or a single text is given in place of a list.
 
     Examples:
         >>> chosen(["current", "expired"])
         ['expired', 'current']
     """
-    named = {*statuses}
+    named = {*need_list(statuses, "statuses")}
     if unknown := named - {*STATUSES}:
         raise KPADataError(
             f"statuses: there is no {min(map(repr, unknown))}; there are {', '.join(STATUSES)}"

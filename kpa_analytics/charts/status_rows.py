@@ -10,7 +10,7 @@ import polars as pl
 from kpa_analytics.as_of import Day, as_day
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import AnyFrame, read
+from kpa_analytics.inputs import AnyFrame, need_switch, read
 from kpa_analytics.report_text import NO_REQUIREMENTS
 from kpa_analytics.schema import EXPIRY_STATUS
 from kpa_analytics.statuses import (
@@ -83,16 +83,19 @@ def read_status(
         known: whether requirements were provided; None: True if a row is missing or not due.
 
     Raises:
-        KPADataError: a column is missing, or `as_of` is not a date or not the day of the statuses.
+        KPADataError: a column is missing, `as_of` is not a date or not the day of the statuses, or
+            `known` is not True, False or None.
     """
     frame = read(status, EXPIRY_STATUS, *columns, "expiration_date", "days_left", "status")
-    known = requirements_are_known(frame) if known is None else known
     planned = "hypothetical" in status.collect_schema()
+    known = requirements_are_known(frame, known)
     return StatusRows(frame, status_day(frame, as_of), known, is_demo(frame), planned)
 
 
-def requirements_are_known(frame: pl.DataFrame) -> bool:
-    """Whether the statuses show that requirements were provided."""
+def requirements_are_known(frame: pl.DataFrame, given: bool | None) -> bool:
+    """Whether requirements were provided: as given, or else if the statuses show it."""
+    if given is not None:
+        return need_switch(given, "requirements_known")
     return bool(frame["status"].is_in(FROM_REQUIREMENTS).any())
 
 

@@ -69,7 +69,7 @@ def status_summary_table(
         pl.col("rows", "people").fill_null(0),
         (pl.col("rows") / max(frame.height, 1)).fill_null(0.0).alias("share"),
     )
-    if requirements_are_known(frame) if requirements_known is None else requirements_known:
+    if requirements_are_known(frame, requirements_known):
         return table
     figures = pl.col("rows", "people", "share")
     return table.with_columns(pl.when(~pl.col("status").is_in(FROM_REQUIREMENTS)).then(figures))

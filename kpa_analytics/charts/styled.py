@@ -19,6 +19,7 @@ from kpa_analytics.charts.fitting import width
 from kpa_analytics.charts.render import EMBED, PICTURE_SCALE, specification
 from kpa_analytics.charts.save import WRITERS, save_as
 from kpa_analytics.charts.theme import WIDTH, palette
+from kpa_analytics.inputs import need_switch
 from kpa_analytics.paths import typed_path
 from kpa_analytics.report_text import DEMO_MARK
 
@@ -278,13 +279,13 @@ def stacked_panels(
 
 
 def _look(dark: bool) -> str:
-    return "kpa-dark" if dark else "kpa"
+    return "kpa-dark" if need_switch(dark, "dark") else "kpa"
 
 
 def titled(title: str, subtitle: Sequence[str], demo: bool, details: str = "") -> dict[str, Any]:
     """The title and description of a chart, as keyword arguments."""
     lines = [line for whole in subtitle for line in wrapped(whole)]
-    said = [title, *subtitle, DEMO_MARK if demo else "", details]
+    said = [title, *subtitle, DEMO_MARK if need_switch(demo, "demo") else "", details]
     sentences = [sentence for sentence in said if sentence]
     return {
         "title": {"text": title, "subtitle": lines},

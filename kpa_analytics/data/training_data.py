@@ -14,7 +14,7 @@ from kpa_analytics.data.snapshots import Snapshot
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.endpoints import COLLECTIONS, endpoint_of
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import ACCOUNT, need
+from kpa_analytics.inputs import ACCOUNT, need, need_switch
 from kpa_analytics.schema import (
     BLANK_IDS,
     EMPLOYEE_STATUS,
@@ -185,10 +185,9 @@ def need_evidence(data: TrainingData, incremental: object) -> None:
     corrections of older records; `incremental=True` accepts them.
     """
     need_one_account(data.users)
-    if not isinstance(incremental, bool):
-        raise KPADataError(f"incremental must be True or False, not {incremental!r}")
+    accepted = need_switch(incremental, "incremental")
     snapshot = data.snapshots.get("completions")
-    if snapshot is None or snapshot.walk == "full" or incremental:
+    if snapshot is None or snapshot.walk == "full" or accepted:
         return
     raise KPADataError(
         "the completions were only updated from their newest pages (refresh='recent'), so "

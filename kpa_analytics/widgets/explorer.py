@@ -18,6 +18,7 @@ from kpa_analytics.analysis.people_filter import PeopleFilter
 from kpa_analytics.as_of import Day
 from kpa_analytics.data.training_data import TrainingData, need_training_data
 from kpa_analytics.errors import KPADataError, KPAError
+from kpa_analytics.inputs import need_switch
 from kpa_analytics.widgets import layout, traits
 from kpa_analytics.widgets.about_rows import choices_in_words
 from kpa_analytics.widgets.day_field import DayField
@@ -77,6 +78,8 @@ class Explorer(traitlets.HasTraits):
     def __init__(
         self, data: TrainingData | Fleet, *, dark: bool | None, choices: Mapping[str, Any]
     ) -> None:
+        if dark is not None:
+            need_switch(dark, "dark")
         super().__init__()
         self.controls: dict[str, Any] = {}
         self._dark, self._page_is_dark = dark, False

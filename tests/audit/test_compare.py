@@ -299,6 +299,15 @@ def test_bad_input_of_status_changes_is_named(two, before, options, said):
         kpa.status_changes(side, two[1], **options)
 
 
+def test_a_file_of_records_only_is_named_where_statuses_are_needed(two, tmp_path):
+    path = tmp_path / "records.parquet"
+    two[0].completions.write_parquet(path)
+    for sides, name in (((path, two[1]), "before"), ((two[1], str(path)), "after")):
+        said = f"{name}: {path} has only records, so their statuses are not known: give an evidence"
+        with pytest.raises(KPADataError, match=re.escape(said)):
+            kpa.status_changes(*sides)
+
+
 @pytest.mark.slow
 def test_a_table_that_was_not_kept_is_not_known(monkeypatch, tmp_path):
     """Only the completions were loaded before: the trainings are not new, they are unknown."""

@@ -86,6 +86,12 @@ def test_a_failed_save_keeps_the_old_file_and_leaves_no_other(tmp_path, chart, m
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_what_is_not_a_chart_is_an_error(tmp_path):
+    with pytest.raises(KPADataError, match="chart must be an altair chart, not DataFrame"):
+        charts.save(status_frame(3, 3), tmp_path / "chart.svg")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_another_suffix_is_an_error(tmp_path, chart):
     with pytest.raises(KPADataError, match=r"a\.gif"):
         charts.save(chart, tmp_path / "a.gif")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -163,6 +164,14 @@ def test_a_misspelt_choice_is_an_error_that_lists_the_choices(company: kpa.Train
         ExpiryExplorer(company, horizon=3)
     with pytest.raises(kpa.errors.KPADataError, match="InstructorExplorer has no choice month;"):
         InstructorExplorer(company).month = 3
+
+
+@pytest.mark.parametrize("make", [*CHOICES, PlannerExplorer, Dashboard])
+def test_a_look_that_is_neither_dark_nor_light_is_refused(
+    company: kpa.TrainingData, make: Callable[..., object]
+) -> None:
+    with pytest.raises(kpa.errors.KPADataError, match="dark must be True or False, not 'no'"):
+        make(company, dark="no")
 
 
 def test_ids_may_come_as_a_series(explorer: ExpiryExplorer, company: kpa.TrainingData) -> None:
