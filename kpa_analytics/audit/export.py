@@ -34,13 +34,10 @@ from kpa_analytics.audit.sample import sample_of, sample_size
 from kpa_analytics.audit.sign import SigningKey, sign_manifest, signing_key
 from kpa_analytics.audit.since_earlier_pack import changes_since, earlier_pack
 from kpa_analytics.audit.timestamp import timestamp_manifest, timestamp_url
+from kpa_analytics.data.need_evidence import need_evidence
 from kpa_analytics.data.scope import Scope
 from kpa_analytics.data.snapshots import Kept
-from kpa_analytics.data.training_data import (
-    TrainingData,
-    need_evidence,
-    need_training_data,
-)
+from kpa_analytics.data.training_data import TrainingData, need_training_data
 from kpa_analytics.endpoints import endpoint_of
 from kpa_analytics.errors import KPADataError, KPADataWarning, warn
 from kpa_analytics.inputs import AnyFrame, need_switch
@@ -142,8 +139,9 @@ def export_audit(
 
     Raises:
         KPADataError: `out` is not empty or cannot be written, an argument is invalid, the key
-            cannot be read, or the completions come from an incremental refresh and `incremental`
-            is False. An error about the records of an account of a fleet names it.
+            cannot be read, the completions come from an incremental refresh and `incremental`
+            is False, or a collection lacks a column or has other rows than were downloaded. An
+            error about the records of an account of a fleet names it.
         KPATransportError: the time-stamping authority cannot be reached; no pack is written.
         KPAError: the packages that write evidence packs, or sign them, are not installed.
 

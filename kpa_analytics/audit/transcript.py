@@ -16,7 +16,8 @@ from kpa_analytics.audit.cases import audit_cases
 from kpa_analytics.audit.document import Document
 from kpa_analytics.audit.document_story import document
 from kpa_analytics.audit.people import people_rows
-from kpa_analytics.data.training_data import TrainingData, need_evidence, need_training_data
+from kpa_analytics.data.need_evidence import need_evidence
+from kpa_analytics.data.training_data import TrainingData, need_training_data
 from kpa_analytics.inputs import AnyFrame
 from kpa_analytics.report_text import Caption
 from kpa_analytics.schema import TRANSCRIPT
@@ -63,7 +64,8 @@ def transcript(
 
     Raises:
         KPADataError: nobody in the records has this id, the completions are incremental and
-            `incremental` is False, or an argument is invalid; the message names it.
+            `incremental` is False, a collection lacks a column or has other rows than were
+            downloaded, or an argument is invalid; the message names it.
         KPAError: the packages that write PDFs are not installed.
 
     Examples:

@@ -14,7 +14,7 @@ from kpa_analytics.data.snapshots import Snapshot
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.endpoints import COLLECTIONS, endpoint_of
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import ACCOUNT, need, need_switch
+from kpa_analytics.inputs import ACCOUNT, need
 from kpa_analytics.schema import (
     BLANK_IDS,
     EMPLOYEE_STATUS,
@@ -50,6 +50,7 @@ class TrainingData:
         employee_status: `schema.EMPLOYEE_STATUS`, the vendor's own status of each person.
         groups: `schema.GROUPS`, names of field offices, lines of business and job titles.
         snapshots: the provenance of each collection by table name; empty for frames made by hand.
+            Evidence is refused if a collection has more or fewer rows than its snapshot.
         scope: the part of the account's records that these are; by default all of them.
         part_of: the complete records, if these are a part of them; otherwise None.
         account: the name of the account in accounts.toml; None for the account of the settings.
@@ -176,24 +177,6 @@ def need_one_account(users: pl.DataFrame | pl.LazyFrame) -> None:
             "these are records of several accounts, with ids that are not the vendor's: use the "
             "records of one account, such as fleet['north']"
         ).on_screen("This needs the records of one account: open that account by itself.")
-
-
-def need_evidence(data: TrainingData, incremental: object) -> None:
-    """Raise a KPADataError for records on which evidence must not rest.
-
-    Those of several accounts have other ids than the vendor's. Incremental completions may lack
-    corrections of older records; `incremental=True` accepts them.
-    """
-    need_one_account(data.users)
-    accepted = need_switch(incremental, "incremental")
-    snapshot = data.snapshots.get("completions")
-    if snapshot is None or snapshot.walk == "full" or accepted:
-        return
-    raise KPADataError(
-        "the completions were only updated from their newest pages (refresh='recent'), so "
-        "corrections of older records may be missing: use load_all(refresh=True), or pass "
-        "incremental=True to accept them"
-    )
 
 
 #: The collections that `load_all()` loads: those for which `TrainingData` has a field.

@@ -14,7 +14,8 @@ from kpa_analytics.account_names import as_account
 from kpa_analytics.analysis.fleet import Fleet
 from kpa_analytics.analysis.schedules import as_expiring_days
 from kpa_analytics.as_of import Day
-from kpa_analytics.data.training_data import TrainingData, need_evidence, need_training_data
+from kpa_analytics.data.need_evidence import need_evidence
+from kpa_analytics.data.training_data import TrainingData, need_training_data
 from kpa_analytics.errors import KPADataError, of_account
 from kpa_analytics.inputs import need_switch
 from kpa_analytics.paths import typed_path
@@ -104,8 +105,9 @@ def publish(
 
     Raises:
         KPADataError: the folder can't be written, or was published with another `personal`; the
-            records are only a part; an argument is invalid; or the store's package is missing. An
-            error about the records of an account of a fleet names it.
+            records are only a part, lack a column or are not those that were downloaded; an
+            argument is invalid; or the store's package is missing. An error about the records of an
+            account of a fleet names it.
         KPAError: the store refuses or can't be reached; or another program holds files open, on
             Windows for more than 30 seconds: the message names them, and nothing is lost.
 

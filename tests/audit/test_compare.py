@@ -64,7 +64,7 @@ def test_what_a_pack_cannot_show_of_the_catalogue_is_no_change(edited, tmp_path)
     catalogue = pl.concat([data.trainings] * 2).with_columns(
         id=pl.Series([7, 8]), title=None, included_trainings_id=pl.Series([[], part])
     )
-    odd = replace(data, trainings=catalogue.cast(data.trainings.schema))
+    odd = replace(data, trainings=catalogue.cast(data.trainings.schema), snapshots={})
     [pack] = written([odd], tmp_path)
     assert kpa.changes(pack, odd).is_empty()
     assert kpa.changes(odd, pack).is_empty()

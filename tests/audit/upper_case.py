@@ -76,7 +76,10 @@ if __name__ == "__main__":
     with kpa.demo.serve(kpa.demo.organisation(people=60, completions=900)) as api:
         kpa.configure(token=api.token, api_url=api.url, progress=False, requests_per_minute=6000)
         data, folder, day = kpa.load_all(), Path(sys.argv[1]), kpa.demo.AS_OF
-        unknown = replace(data, employee_status=data.employee_status.clear())
+        snapshots = {
+            name: kept for name, kept in data.snapshots.items() if name != "employee_status"
+        }
+        unknown = replace(data, employee_status=data.employee_status.clear(), snapshots=snapshots)
         offices = [report_text.NO_OFFICE_CHOICE, *data.groups["name"].head(1)]
         with page_alone():
             before = kpa.export_audit(data, folder / "before", as_of=day.replace(month=5))
