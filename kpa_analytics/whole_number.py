@@ -1,9 +1,10 @@
-"""Check a function's argument that is a whole number."""
+"""Check a function's argument that is a whole number, or an id that is one."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from operator import index
+from typing import Any
 
 from kpa_analytics.errors import KPADataError
 
@@ -19,8 +20,19 @@ def whole_number(value: object, name: str, most: int, least: int = 1) -> int:
         Traceback (most recent call last):
         kpa_analytics.errors.KPADataError: top must be a whole number from 1 to 60, not '3'
     """
-    with suppress(TypeError):  # neither an integer of Python nor of another library
-        number = index(value)  # type: ignore[arg-type]
-        if not isinstance(value, bool) and least <= number <= most:
-            return number
+    number = plain_number(value)
+    if type(number) is int and least <= number <= most:
+        return number
     raise KPADataError(f"{name} must be a whole number from {least:,} to {most:,}, not {value!r}")
+
+
+def plain_number(value: Any) -> Any:
+    """A whole number of another library, such as numpy, as one of Python; another value as it is.
+
+    Examples:
+        >>> plain_number("7"), plain_number(True)
+        ('7', True)
+    """
+    with suppress(TypeError):
+        return value if isinstance(value, bool) else index(value)
+    return value

@@ -21,6 +21,7 @@ from kpa_analytics.report_text import (
     CHOSEN_PEOPLE,
     CHOSEN_TRAININGS,
 )
+from kpa_analytics.whole_number import plain_number
 from kpa_analytics.wording import listing, say
 
 Id = TypeVar("Id", int, str)
@@ -102,11 +103,12 @@ def _chosen(name: str, given: object, kind: type[Id], find: Callable[[str], Id])
     """The ids of what is chosen, each once."""
     if given is None:
         return []
+    given = plain_number(given)
     texts = [given] if isinstance(given, str | int) else given
     if not isinstance(texts, Iterable):
         raise KPADataError(f"{name} must be an id, a name or a list of these, not {given!r}")
     ids: dict[Id, None] = {}
-    for text in texts:
+    for text in map(plain_number, texts):
         if isinstance(text, bool) or not isinstance(text, str | kind):
             raise KPADataError(f"{name}: {text!r} is not an id or a name")
         ids |= dict.fromkeys(_found(name, str(text), find))

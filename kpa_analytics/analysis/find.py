@@ -16,6 +16,7 @@ from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame
 from kpa_analytics.names import employee_numbers
+from kpa_analytics.whole_number import plain_number
 from kpa_analytics.wording import listing
 
 Id = TypeVar("Id", int, str)
@@ -93,10 +94,13 @@ def find_training(data: TrainingData, named: int | str) -> int:
 def need_training(data: TrainingData, training_id: object, required: AnyFrame | None = None) -> str:
     """The title of the training with this id; `required` is as for `training_titles`.
 
+    A whole number of another library, such as numpy, is an id, too.
+
     Raises:
         KPADataError: it is not an id, or no training has this id; the message says which training
             may be meant.
     """
+    training_id = plain_number(training_id)
     if type(training_id) is not int:
         meant = _meant(training_id, *_trainings(data))
         raise KPADataError(f"training_id must be the id of a training, not {training_id!r}{meant}")

@@ -23,6 +23,7 @@ from kpa_analytics.data.training_data import TrainingData, need_training_data
 from kpa_analytics.inputs import AnyFrame
 from kpa_analytics.report_text import Caption
 from kpa_analytics.schema import ROSTER
+from kpa_analytics.whole_number import plain_number
 from kpa_analytics.wording import say
 
 _COLUMNS = (
@@ -80,6 +81,7 @@ def roster(
         >>> people.columns[:3]
         ['m_user_id', 'user', 'employeeNumber']
     """
+    training_id = plain_number(training_id)
     need_training_data(data)
     need_evidence(data, incremental)
     day, needed = day_of(as_of, data.completions, data.users), requirements(data, required)

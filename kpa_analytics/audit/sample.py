@@ -15,6 +15,7 @@ from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.schema import SAMPLE
 from kpa_analytics.statuses import SEVERITY
+from kpa_analytics.whole_number import plain_number
 from kpa_analytics.wording import say
 
 #: The columns that the tester fills in.
@@ -58,6 +59,7 @@ def sample_size(sample: object, seed: object) -> tuple[int, int] | None:
     Raises:
         KPADataError: one is not a whole number, or there is a seed without a sample.
     """
+    sample, seed = plain_number(sample), plain_number(seed)
     if sample is None:
         if seed is not None:
             raise KPADataError("seed must be given with a sample, and there is no sample")

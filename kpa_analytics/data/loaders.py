@@ -24,11 +24,13 @@ from kpa_analytics.schema import (
     USERS,
     Table,
 )
+from kpa_analytics.whole_number import plain_number
 
 if TYPE_CHECKING:
     from kpa_analytics.api.client import Client
     from kpa_analytics.data.fetch import Refresh
 
+_PERSON = re.compile("[0-9a-f]{24}", re.IGNORECASE)
 #: The type of each filter of completions, and what an error says that it must be.
 _FILTERS: dict[str, tuple[type, str]] = {
     "training_id": (
@@ -37,7 +39,8 @@ _FILTERS: dict[str, tuple[type, str]] = {
     ),
     "user_id": (
         str,
-        "the id of a person, 24 hex characters, not {}; load_users() lists the ids and names",
+        "the id of a person, 24 hex characters, not {}; load_users() lists the id of each name and "
+        "employee number",
     ),
     "has_attachments": (bool, "True or False, not {}"),
 }
@@ -99,7 +102,7 @@ def load_completions(
         ['id', 'training_id', 'm_user_id', 'created', 'date']
     """
     given: dict[str, object] = {
-        "training_id": training_id,
+        "training_id": plain_number(training_id),
         "user_id": user_id,
         "has_attachments": has_attachments,
     }
@@ -273,8 +276,8 @@ def load_account(
 
 def _check_filter(name: str, value: object) -> None:
     kind, meaning = _FILTERS[name]
-    is_name = isinstance(value, str) and re.search(r"[\s,]", value.strip())
-    if type(value) is not kind or is_name:
+    is_other_text = isinstance(value, str) and not _PERSON.fullmatch(value)
+    if type(value) is not kind or is_other_text:
         raise KPADataError(f"{name} must be {meaning.format(repr(value))}")
 
 

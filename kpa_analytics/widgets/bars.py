@@ -13,6 +13,7 @@ from kpa_analytics.charts.group_sessions import SIZES
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.outcomes import OUTCOMES
 from kpa_analytics.statuses import STATUSES
+from kpa_analytics.whole_number import plain_number
 from kpa_analytics.widgets.traits import Choice, ChoiceError, id_of, need_known
 
 #: A bar: the values of the fields that identify it in its chart.
@@ -80,6 +81,7 @@ class Bars(Choice[tuple[Bar, ...], Bar | Iterable[Bar] | None]):
         return next((at for at, fields in self._charts if {*fields} == {*bar}), None)
 
     def _value(self, obj: Any, field: str, value: Any) -> Any:
+        value = plain_number(value)
         if field in ("start", "end"):
             if value is not None and type(value) is not int:
                 self.refuse({field: value})

@@ -43,6 +43,7 @@ from kpa_analytics.statuses import (
     STATUSES,
     VALID,
 )
+from kpa_analytics.whole_number import plain_number
 from kpa_analytics.widgets import traits
 from kpa_analytics.widgets.bars import DUE, Bar, Bars, selected_words
 from kpa_analytics.widgets.chart_explorer import ALL, SELECTING
@@ -397,6 +398,7 @@ class ExpiryExplorer(StatusExplorer):
 
 
 def _checked(top: object) -> int:
+    top = plain_number(top)
     if type(top) is not int or not 1 <= top <= _EVERY_TRAINING:
         raise ChoiceError(f"top must be a whole number from 1 to {_EVERY_TRAINING}, not {top!r}")
     return top

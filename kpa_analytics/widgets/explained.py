@@ -9,6 +9,7 @@ import ipywidgets as ipw
 
 from kpa_analytics.analysis.explanations.explanation import Explanation
 from kpa_analytics.schema import CASE_KEY
+from kpa_analytics.whole_number import plain_number
 from kpa_analytics.widgets.traits import Choice
 
 #: A case: its `m_user_id` and its `training_id`.
@@ -29,7 +30,7 @@ class OneCase(Choice[CaseKey | None, CaseKey | None]):
             return None
         if not isinstance(value, Mapping) or not value.keys() >= {*CASE_KEY}:
             self.refuse(value)
-        case = {name: value[name] for name in CASE_KEY}
+        case = {name: plain_number(value[name]) for name in CASE_KEY}
         if not isinstance(case["m_user_id"], str) or type(case["training_id"]) is not int:
             self.refuse(case)
         return case

@@ -11,6 +11,7 @@ import polars as pl
 from kpa_analytics.as_of import as_day
 from kpa_analytics.calendar_days import monday_of
 from kpa_analytics.errors import KPADataError
+from kpa_analytics.whole_number import plain_number
 from kpa_analytics.widgets.traits import Choice, ChoiceError
 from kpa_analytics.wording import day as in_words
 
@@ -45,6 +46,7 @@ class SessionMoves(Choice[tuple[Move, ...], Move | Iterable[Move] | None]):
     def _move(self, move: object) -> Move:
         if not isinstance(move, Mapping) or {*move} not in (_MOVE, _MOVE | {*OF_SESSION}):
             self.refuse(move)
+        move = {name: plain_number(value) for name, value in move.items()}
         if type(move["session"]) is not int:
             self.refuse(move)
         week = move["week"]
@@ -106,4 +108,5 @@ class SessionNumber(Choice[int | None, int | None]):
 
     def validate(self, obj: Any, value: object) -> int | None:
         """Accept whole numbers and None."""
-        return value if value is None or type(value) is int else self.refuse(value)
+        number = plain_number(value)
+        return number if number is None or type(number) is int else self.refuse(value)

@@ -12,6 +12,7 @@ from kpa_analytics.analysis.find import GIVE_ONE
 from kpa_analytics.analysis.status_over_time import check_start
 from kpa_analytics.as_of import as_day
 from kpa_analytics.errors import KPADataError
+from kpa_analytics.whole_number import plain_number
 from kpa_analytics.widgets.titles import usual_day
 from kpa_analytics.wording import day as in_words
 
@@ -91,9 +92,9 @@ class WholeNumber(Choice[int, int]):
 
     def validate(self, obj: Any, value: object) -> int:
         """Accept only whole numbers, not True and False."""
-        return (
-            value if type(value) is int and self.least <= value <= self.most else self.refuse(value)
-        )
+        number = plain_number(value)
+        fits = type(number) is int and self.least <= number <= self.most
+        return number if fits else self.refuse(value)
 
 
 class OneOf(Choice[T | None, T | None], Generic[T]):
@@ -179,7 +180,7 @@ def id_of(explorer: Any, name: str, value: Any, kind: str = "") -> Any:
         ChoiceError: the text names nothing, or more than one thing; the message lists what has
             such a name, with ids.
     """
-    kind = kind or name
+    kind, value = kind or name, plain_number(value)
     find = explorer.finders.get(kind)
     if find is None or not isinstance(value, str) or value in explorer.known[kind]:
         return value

@@ -27,6 +27,7 @@ from kpa_analytics.data.training_data import TrainingData, need_training_data
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame
 from kpa_analytics.names import people_names
+from kpa_analytics.whole_number import plain_number
 from kpa_analytics.wording import one_line, say
 
 #: The number of people whose cases are kept.
@@ -173,6 +174,7 @@ class Explainer:
             KPADataError: as `explain()`.
         """
         check_plan(plan)
+        training_id = plain_number(training_id)
         cases = self._of_person(m_user_id) if isinstance(m_user_id, str) else {}
         if type(training_id) is not int or training_id not in cases:
             raise self._nothing(m_user_id, training_id)
