@@ -92,9 +92,12 @@ class WholeNumber(Choice[int, int]):
 
     def validate(self, obj: Any, value: object) -> int:
         """Accept only whole numbers, not True and False."""
-        number = plain_number(value)
-        fits = type(number) is int and self.least <= number <= self.most
-        return number if fits else self.refuse(value)
+        number: object = plain_number(value)
+        return (
+            number
+            if type(number) is int and self.least <= number <= self.most
+            else self.refuse(value)
+        )
 
 
 class OneOf(Choice[T | None, T | None], Generic[T]):
