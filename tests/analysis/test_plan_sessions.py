@@ -283,6 +283,41 @@ def test_nothing_is_said_about_sessions_before_the_plan(first: int, week: int) -
     assert reasons.of(place).endswith(" days late, and none is held earlier")
 
 
+def test_a_gap_whose_first_session_is_on_the_day_of_the_plan_has_the_first() -> None:
+    day = MONDAYS[0]
+    place = Place(None, day, is_gap=True, composed="", week=day, first=day)
+    reasons = CourseReasons(MONDAYS, [], begins=day, by_window=False)
+    assert reasons.of(place) == "missing; the session of 6 Jul 2026 is the first"
+
+
+@pytest.mark.parametrize(
+    ("expires", "due", "is_gap", "need"),
+    [
+        (None, AS_OF, True, "missing; needed for Both; the session of 6 Jul 2026 is the first"),
+        (
+            *(None, MONDAYS[1], False),
+            "missing; needed for Both, which is due on 13 Jul 2026; the session of 6 Jul 2026 is "
+            "the last before it",
+        ),
+        (
+            *(date(2026, 5, 10), AS_OF, True),
+            "needed for Both, which expired on 10 May 2026; the session of 6 Jul 2026 is the first",
+        ),
+        (
+            *(MONDAYS[1], MONDAYS[1], False),
+            "needed for Both, which is due on 13 Jul 2026; the session of 6 Jul 2026 is the last "
+            "before it",
+        ),
+    ],
+)
+def test_who_needs_a_training_for_a_composed_one_is_told_what_is_due(
+    expires: date | None, due: date, is_gap: bool, need: str
+) -> None:
+    place = Place(expires, due, is_gap, composed="Both", week=MONDAYS[0], first=MONDAYS[0])
+    reasons = CourseReasons(MONDAYS[:1], [], begins=MONDAYS[0], by_window=False)
+    assert reasons.of(place) == need
+
+
 FREE = "has a free place, but using it would not make the plan better"
 
 
@@ -547,6 +582,48 @@ def test_nobody_has_a_place_after_the_last_day_of_work() -> None:
 
 
 @pytest.mark.slow
+def test_a_seat_that_an_instructor_leaves_is_offered_to_the_first_without_one() -> None:
+    """Joe may not teach on 6 July, so Ike must teach the only session, and p1 has his place."""
+    both = [("ike", 7, MONDAYS[0].replace(year=2025)), ("joe", 7, date(2025, 7, 1))]
+    days = [date(2026, 7, 9), date(2026, 7, 10), date(2026, 7, 11)]
+    made = plan(account(due_on(*days), teachers=both), weeks=2, capacity=3)
+    assert made.people["m_user_id"].to_list() == ["joe", "p0", "p1"]
+    assert dict(made.unplaced.select("m_user_id", "reason").iter_rows()) == {
+        "ike": "the only instructor free in the week of 6 Jul 2026 is this person",
+        "p2": "no free place: the eligible instructors can hold no more sessions in these weeks",
+    }
+
+
+@pytest.mark.slow
+def test_who_leaves_before_the_cheapest_week_has_a_place_in_an_earlier_one() -> None:
+    """Being late costs nothing here, so one session for all would be the cheapest."""
+    done = [("z", 7, date(2024, 1, 1)), *due_on(MONDAYS[2])]
+    data = account(done, teachers=IKE, left={"z": MONDAYS[1]})
+    made = plan(data, late_cost=0)
+    assert made.unplaced.is_empty()
+    assert made.people.select("m_user_id", "week").rows() == [("z", MONDAYS[0]), ("p0", MONDAYS[3])]
+
+
+@pytest.mark.slow
+def test_who_is_helped_only_in_weeks_that_are_full_is_told_so() -> None:
+    """Ike is free on 6 July, but Ladders completed then expire on 8 July, as they do now."""
+    fixed = {**LADDERS, "expires_on_month": 7, "expires_on_day": 8}
+    data = account([(person, 7, date(2025, 7, 20)) for person in "xy"], [fixed], teachers=IKE)
+    taught = pl.col("m_user_id").is_in(["ike", "pupil-7"])
+    special = pl.when(taught).then(date(2027, 7, 8)).alias("special_expiration_date")
+    data = replace(data, completions=data.completions.with_columns(special))
+    made = plan(data, weeks=2, capacity=1)
+    assert made.people.select("m_user_id", "week").rows() == [("x", MONDAYS[1])]
+    assert made.unplaced.select("m_user_id", "reason").rows() == [
+        (
+            "y",
+            "no free place: the eligible instructors can hold no more sessions in the weeks that "
+            "would give a later expiration date",
+        )
+    ]
+
+
+@pytest.mark.slow
 def test_people_who_were_hired_again_have_places() -> None:
     done = [("x", 7, date(2024, 1, 1)), *due_on(MONDAYS[1], MONDAYS[1])]
     left = dict.fromkeys(["x", "p0"], date(2020, 1, 1)) | {"p1": date(2026, 7, 7)}
@@ -623,6 +700,126 @@ def test_a_composed_training_is_planned_through_its_parts() -> None:
     after = kpa.what_if(data, made, as_of=AS_OF, required=required)
     own = after.filter(pl.col("m_user_id") == "x", pl.col("training_id") == 9)
     assert own.select("status", "hypothetical").row(0) == ("current", True)
+
+
+ROPES = {**LADDERS, "id": 8, "title": "Ropes", "renewal_months": None}
+BOTH = {**LADDERS, "id": 9, "title": "Both", "included_trainings_id": [7, 8]}
+
+
+def reasons(made: kpa.SessionPlan) -> dict[str, tuple[date, str]]:
+    """The week and the reason of each person's place."""
+    rows = made.people.select("m_user_id", "week", "reason").rows()
+    return {person: (week, reason) for person, week, reason in rows}
+
+
+@pytest.mark.slow
+def test_the_own_schedule_of_a_composed_training_delays_nobody_else() -> None:
+    """Ann's Ladders end in 2027 and would end earlier after a session, but Both is due in July."""
+    ladders = {**LADDERS, "renewal_months": 3}
+    done = [("ann", 7, date(2025, 7, 10)), ("ann", 8, date(2025, 7, 10))]
+    data = account([*done, ("bob", 7, date(2026, 5, 1))], [ladders, ROPES, BOTH], teachers=IKE)
+    is_long = (pl.col("training_id") == 7) & (pl.col("m_user_id") != "bob")
+    special = pl.when(is_long).then(date(2027, 1, 10)).alias("special_expiration_date")
+    made = plan(replace(data, completions=data.completions.with_columns(special)), weeks=26)
+    assert made.cost == 500 + 0.5 * (4 + 26)
+    assert reasons(made) == {
+        "ann": (
+            MONDAYS[0],
+            "needed for Both, which is due on 10 Jul 2026; the session of 6 Jul 2026 is the last "
+            "before it",
+        ),
+        "bob": (
+            MONDAYS[0],
+            "expires on 1 Aug 2026; the session of 6 Jul 2026 is the last before it",
+        ),
+    }
+
+
+@pytest.mark.slow
+def test_a_part_whose_own_date_stays_the_same_renews_the_composed_training() -> None:
+    ladders = {**LADDERS, "renewal_months": None, "expires_on_month": 12, "expires_on_day": 31}
+    done = [("ann", part, date(2026, 1, 10)) for part in (7, 8)]
+    data = account(done, [ladders, ROPES, {**BOTH, "renewal_months": 6}], teachers=IKE)
+    made = plan(data)
+    assert made.unplaced.is_empty()
+    assert reasons(made)["ann"][0] == MONDAYS[0]
+    after = kpa.what_if(data, made).filter(m_user_id="ann", training_id=9)
+    assert after["expiration_date"].item() == date(2026, 12, 31)
+
+
+JULY = {"expires_on_month": 7, "expires_on_day": 10}
+
+
+@pytest.mark.slow
+def test_a_part_is_taken_when_the_composed_training_gets_a_later_date() -> None:
+    """Until 10 July a session gives Both the same 10 July, so Ann waits, but Bob does not."""
+    ladders = {**LADDERS, "renewal_months": 24}
+    done = [("ann", part, date(2025, 7, 20)) for part in (7, 8)]
+    data = account(
+        [*done, ("bob", 7, date(2024, 7, 14))], [ladders, ROPES, {**BOTH, **JULY}], teachers=IKE
+    )
+    made = plan(data, capacity=1)
+    assert made.sessions["week"].to_list() == MONDAYS[:2]
+    assert reasons(made) == {
+        "ann": (
+            MONDAYS[1],
+            "needed for Both, which is due on 10 Jul 2026; the session of 13 Jul 2026 is 3 days "
+            "late; one on an earlier Monday would not give a later expiration date",
+        ),
+        "bob": (
+            MONDAYS[0],
+            "expires on 14 Jul 2026; the session of 6 Jul 2026 is before it, and the later ones in "
+            "time are full",
+        ),
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("months", "day", "due", "why"),
+    [
+        (None, date(2025, 5, 10), "expired on 10 May 2026", "first"),
+        (13, date(2025, 7, 10), "is due on 10 Jul 2026", "last before it"),
+    ],
+)
+def test_a_part_that_is_valid_is_not_called_missing_or_due(
+    months: int | None, day: date, due: str, why: str
+) -> None:
+    """Ladders never expire, or in August, which is within the weeks, too."""
+    ladders = {**LADDERS, "renewal_months": months}
+    data = account([("ann", 7, day), ("ann", 8, day)], [ladders, ROPES, BOTH], teachers=IKE)
+    made = plan(data, weeks=9)
+    assert made.people["status"].to_list() == ["current"]
+    reason = f"needed for Both, which {due}; the session of 6 Jul 2026 is the {why}"
+    assert reasons(made)["ann"] == (MONDAYS[0], reason)
+
+
+@pytest.mark.slow
+def test_what_an_included_training_limits_needs_no_place_of_its_own() -> None:
+    """Outer is due because Both is. A session of Slings, which end first, would change nothing."""
+    slings = {**LADDERS, "id": 6, "title": "Slings", "renewal_months": 13}
+    outer = {**LADDERS, "id": 10, "title": "Outer", "included_trainings_id": [6, 9]}
+    ladders = {**LADDERS, "renewal_months": 24}
+    done = [("ann", part, date(2025, 7, 10)) for part in (6, 7, 8)]
+    teachers = [*IKE, ("ike", 6, date(2026, 5, 1))]
+    made = plan(account(done, [slings, ladders, ROPES, BOTH, outer], teachers=teachers))
+    assert made.people.filter(m_user_id="ann")["training_id"].to_list() == [7]
+
+
+@pytest.mark.slow
+def test_a_part_has_its_own_status_even_if_a_composed_training_needs_it() -> None:
+    window = {
+        **{"id": 8, "title": "Heat", "schedule_type": "window"},
+        **{"window_open_month": 10, "window_open_day": 1},
+        **{"window_close_month": 10, "window_close_day": 31},
+    }
+    teachers = [*IKE, ("ike", 8, date(2025, 10, 5))]
+    data = account([("x", 7, date(2026, 5, 1))], [LADDERS, window, BOTH], teachers=teachers)
+    required = pl.DataFrame({"m_user_id": ["x", "x"], "training_id": [8, 9]})
+    made = plan(data, required=required)
+    assert made.people.filter(m_user_id="x").select("training_id", "status").rows() == [
+        (8, "not_due")
+    ]
 
 
 @pytest.mark.slow

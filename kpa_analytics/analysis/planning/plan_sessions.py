@@ -54,10 +54,10 @@ def plan_sessions(
     after `as_of`, and each session is assumed to be on the Monday of its week. A person gets a
     place only in a week in which a completion would give a later expiration date, so a window
     training is renewed in its window. A composed training is renewed through its included
-    trainings. A valid certificate that expires on or after the person's last day of employment is
-    left out; a gap of a person who leaves before a session has no place, and the reason says so.
-    Each case has one place at most, even if the new certificate also expires within the weeks; the
-    plan says which ones do.
+    trainings, in weeks that give the composed training a later date. A valid certificate that
+    expires on or after the person's last day of employment is left out; a gap of a person who
+    leaves before a session has no place, and the reason says so. Each case has one place at most,
+    even if the new certificate also expires within the weeks; the plan says which ones do.
 
     An instructor teaches at most one session a week, only while eligible (see
     `eligible_instructors()`), and never a session that they attend. With the default costs, a day
@@ -65,13 +65,14 @@ def plan_sessions(
     expire where a session can prevent it.
 
     For each training and group, no plan with the same free instructors gives these people their
-    places at a lower cost. Four things can make a plan cost more than it must. If all instructors
+    places at a lower cost. Five things can make a plan cost more than it must. If all instructors
     who are free in a week attend its only session, one of them teaches it and gets the cheapest
     place that is left in another session. If the instructors can't teach everybody, those who are
-    due first have the places. Trainings and groups that share instructors are planned one after
-    another, those with the fewest eligible instructors first. An instructor teaches only until the
-    end of the certificate that is held on `as_of`, even if the plan renews it: plan again after the
-    renewal. Source: docs/rules.md section 12.
+    due first have the places. If a person is due before another, but is helped only in later weeks,
+    one of the two gets the cheapest place that is left. Trainings and groups that share instructors
+    are planned one after another, those with the fewest eligible instructors first. An instructor
+    teaches only until the end of the certificate that is held on `as_of`, even if the plan renews
+    it: plan again after the renewal. Source: docs/rules.md section 12.
 
     Args:
         data: the records, as `load_all()` returns them.

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import accumulate
 from math import ceil
-from typing import NamedTuple
 
 import polars as pl
 
 from kpa_analytics.analysis.planning import session_texts as text
 from kpa_analytics.analysis.planning.instructor_weeks import InstructorWeeks
+from kpa_analytics.analysis.planning.longest_rising import longest_rising
+from kpa_analytics.analysis.planning.places_left import Booking, PlacesLeft
 from kpa_analytics.analysis.planning.session_weeks import Costs, Demand, served_by_week
 from kpa_analytics.wording import say
-
-
-class Booking(NamedTuple):
-    """A session: the number of its week, who teaches it, its seats, and the rows of its cases."""
-
-    week: int
-    instructor: str
-    seats: int
-    rows: list[int]
 
 
 class Bookings:
@@ -50,8 +41,12 @@ class Bookings:
         costs: Costs,
         instructors: InstructorWeeks,
     ) -> None:
+        first_day = days[0] + pl.duration(weeks="first")
+        in_time = cases.select(pl.max_horizontal("due", first_day)).to_series()
         self._people = cases["m_user_id"].to_list()
-        self._due = (cases["due"] - as_of).dt.total_days().to_list()
+        self._due, self._in_time = (
+            (each - as_of).dt.total_days().to_list() for each in (cases["due"], in_time)
+        )
         self._firsts, self._stays = cases["first"].to_list(), cases["stays"].to_list()
         self._days, self._numbers = days, [(day - as_of).days for day in days]
         self._costs, self._instructors = costs, instructors
@@ -62,28 +57,54 @@ class Bookings:
 
     def add(self, training: int, rows: Sequence[int], seats: int) -> None:
         """Book the sessions of a training for these cases, which are in the order of `due`."""
+        sessions, conflicts = self._at_lowest_cost(training, self._in_order(rows), seats)
+        booked = {row for session in sessions for row in session.rows}.union(conflicts)
+        left = PlacesLeft(training, seats, sessions, self._instructors)
+        for row, week in conflicts.items():
+            if self._give_place(left, row):
+                self.moved.add(row)
+            else:
+                self.left_out[row] = say(text.ONLY_FREE_INSTRUCTOR, week=self._days[week])
+        for row in rows:
+            if row not in booked and not self._give_place(left, row):
+                self.left_out[row] = self._why_no_place(left, row)
+        self.sessions += sessions
+
+    def _in_order(self, rows: Sequence[int]) -> list[int]:
+        """As many of the cases as possible that `served_by_week` can serve in their order.
+
+        Until the first week that helps, a case is late wherever its place is. So it counts as due
+        in that week if it is due before.
+        """
+        by_first = sorted(rows, key=self._firsts.__getitem__)
+        ordered = sorted(by_first, key=self._in_time.__getitem__)
+        firsts = [self._firsts[row] for row in ordered]
+        if firsts == sorted(firsts):  # as usual
+            return ordered
+        return [ordered[place] for place in longest_rising(firsts)]
+
+    def _at_lowest_cost(
+        self, training: int, rows: Sequence[int], seats: int
+    ) -> tuple[list[Booking], dict[int, int]]:
+        """The sessions for these cases, and the week of each attendee nobody else can teach."""
         demand = Demand(
-            due=[self._due[row] for row in rows],
-            first_weeks=[*accumulate((self._firsts[row] for row in rows), max)],
+            due=[self._in_time[row] for row in rows],
+            first_weeks=[self._firsts[row] for row in rows],
             days=self._numbers,
             rooms=self._instructors.rooms(training),
             seats=seats,
         )
         sessions: list[Booking] = []
-        conflicts: list[tuple[int, int]] = []
+        conflicts: dict[int, int] = {}
         served = 0
         for week, number in enumerate(served_by_week(demand, self._costs)):
             part = rows[served : served + number]
             served += number
             here = [row for row in part if week < self._stays[row]]
-            self._leave_out((row for row in part if week >= self._stays[row]), text.LEAVES)
             opened, alone = self._open(training, week, seats, here)
             sessions += opened
-            conflicts += [(row, week) for row in alone]
-        for row, week in conflicts:
-            self._move(training, row, week, seats, sessions)
-        self.sessions += sessions
-        self._leave_out(rows[served:], text.NO_ROOM)
+            conflicts.update(dict.fromkeys(alone, week))
+        return sessions, conflicts
 
     def _open(
         self, training: int, week: int, seats: int, rows: Sequence[int]
@@ -117,38 +138,31 @@ class Bookings:
                 break
         return []
 
-    def _move(
-        self, training: int, row: int, wanted: int, seats: int, sessions: list[Booking]
-    ) -> None:
-        """Give an instructor the cheapest place in a session that somebody else teaches."""
+    def _give_place(self, left: PlacesLeft, row: int) -> bool:
+        """Give a case the cheapest place that is left in a week that helps; False if none is."""
+        person, weeks = self._people[row], range(self._firsts[row], self._stays[row])
+        places = [
+            (self._cost(row, week, is_new), week, number)
+            for week, number, is_new in left.of(person, weeks)
+        ]
+        if places:
+            _, week, number = min(places)
+            left.take(row, person, week, number)
+        return bool(places)
+
+    def _cost(self, row: int, week: int, is_new: bool) -> float:
+        """The cost of a place, and of its session if that is new."""
+        place = self._costs.of_place(self._due[row], self._numbers[week])
+        return round(place + is_new * self._costs.session, 6)
+
+    def _why_no_place(self, left: PlacesLeft, row: int) -> str:
+        """Why no place is left for a case."""
         person = self._people[row]
-        weeks = range(self._firsts[row], self._stays[row])
-        options = [
-            (round(self._place_cost(row, session.week), 6), session.week, number)
-            for number, session in enumerate(sessions)
-            if session.week in weeks and session.instructor != person and len(session.rows) < seats
-        ]
-        options += [
-            (round(self._costs.session + self._place_cost(row, week), 6), week, len(sessions))
-            for week in weeks
-            if self._instructors.free(training, week, {person})
-        ]
-        if not options:
-            reason = say(text.ONLY_FREE_INSTRUCTOR, week=self._days[wanted])
-            self._leave_out([row], reason)
-            return
-        _, week, number = min(options)
-        if number == len(sessions):
-            instructor = self._instructors.take(training, week, {person})
-            sessions.append(Booking(week, str(instructor), seats, []))
-        sessions[number].rows.append(row)
-        self.moved.add(row)
-
-    def _place_cost(self, row: int, week: int) -> float:
-        return self._costs.of_place(self._due[row], self._numbers[week])
-
-    def _leave_out(self, rows: Iterable[int], reason: str) -> None:
-        self.left_out.update(dict.fromkeys(rows, reason))
+        if any(left.of(person, range(self._stays[row], len(self._days)))):
+            return text.LEAVES
+        if any(left.of(person, range(self._firsts[row]))):
+            return text.NO_USEFUL_ROOM
+        return text.NO_ROOM
 
 
 def _divided(rows: Sequence[int], seats: int) -> Iterator[list[int]]:

@@ -30,10 +30,12 @@ CASE_COLUMNS = pl.Schema(
         ("training_id", pl.Int64),  # the training that a session must teach
         ("training", pl.String),
         ("status", STATUS),  # null if only a composed training requires it
-        ("expires", pl.Date),  # the last day of holding it, or of doing without; null: never held
+        ("expires", pl.Date),  # the day after which a new certificate must end; null: any helps
+        ("due_id", pl.Int64),  # the training that is due: this one, or a composed one that needs it
+        ("due_expires", pl.Date),  # the same as `expires`, for the training that is due
         ("due", pl.Date),  # the last day for a session in time; for a gap, the day of the plan
-        ("is_gap", pl.Boolean),
-        ("composed", pl.String),  # the composed training that requires it; empty: due itself
+        ("is_gap", pl.Boolean),  # whether the training that is due is a gap
+        ("composed", pl.String),  # the composed training that needs it; empty: due itself
         (
             "last_day",
             pl.Date,
@@ -49,7 +51,8 @@ def session_cases(
     """The gaps on a day, and the cases that are due by `end`, each person and training once.
 
     People who leave before their certificate expires are left out. A composed training that a
-    person would hold through the included trainings is replaced by those that must be completed.
+    person would hold through the included trainings is replaced by those that must be completed. If
+    several trainings need the same one, the case is that of the first due.
 
     Args:
         data: the records.
@@ -68,7 +71,7 @@ def session_cases(
     if not parts.is_empty():
         cases = (
             pl.concat([cases, parts])
-            .with_columns(pl.col("due").min().over(CASE_KEY))
+            .sort("due", maintain_order=True)
             .unique(CASE_KEY, keep="first", maintain_order=True)
         )
     return cases.sort("due", "user", "m_user_id")
@@ -92,6 +95,8 @@ def _due(
         .with_columns(pl.when(is_gap).then(pl.lit(as_of)).otherwise("expires").alias("due"))
         .with_columns(
             is_gap.alias("is_gap"),
+            pl.col("training_id").alias("due_id"),
+            pl.col("expires").alias("due_expires"),
             OWN_PROOF.alias("own_proof"),
             pl.lit("").alias("composed"),
             (still_to_come - _ONE_DAY).alias("last_day"),
@@ -106,15 +111,21 @@ def _parts(
 ) -> pl.DataFrame:
     """The included trainings that make composed ones valid again.
 
-    These are the ones that the person does not hold. If the person holds all of them and none is
-    due by then, the training's own schedule decides, and the one that expires first begins it anew.
+    These are the ones that the person does not hold. If the person holds all of them and none of
+    the included trainings is due by then, the training's own schedule decides, and the one that
+    expires first begins it anew. The others have cases of their own.
     """
     rows = status.filter(
-        HELD,
         pl.col("m_user_id").is_in(cases["m_user_id"].implode()),
         pl.col("training_id").is_in(involved_trainings(rules.composed)),
-    ).select(*CASE_KEY, OWN_PROOF.alias("own_proof"), "expiration_date", "status")
-    held: dict[tuple[str, int], dict[str, Any]] = {
+    ).select(
+        *CASE_KEY,
+        HELD.fill_null(False).alias("held"),
+        OWN_PROOF.alias("own_proof"),
+        pl.col("expiration_date").fill_null(date.max).alias("ends"),
+        "status",
+    )
+    known: dict[tuple[str, int], dict[str, Any]] = {
         (row["m_user_id"], row["training_id"]): row for row in rows.iter_rows(named=True)
     }
     titles = dict(
@@ -124,28 +135,26 @@ def _parts(
     )
 
     def needed(case: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        person = case["m_user_id"]
+        def of(training: int, fact: str) -> Any:
+            return known.get((case["m_user_id"], training), {}).get(fact)
 
         def has_own_proof(training: int) -> bool:
-            return (person, training) in held and held[person, training]["own_proof"]
+            return bool(of(training, "own_proof"))
 
-        parts = sorted(single_trainings(case["training_id"], rules.parts, has_own_proof))
-        lacking = [part for part in parts if (person, part) not in held]
-        ends = [
-            (row["expiration_date"] or date.max, part)
-            for part in parts
-            if (row := held.get((person, part)))
-        ]
-        renewed = [] if lacking or min(ends)[0] <= case["due"] else [min(ends)[1]]
+        composed = case["training_id"]
+        parts = sorted(single_trainings(composed, rules.parts, has_own_proof))
+        lacking = [part for part in parts if not of(part, "held")]
+        begins_anew = not lacking and all(
+            of(part, "ends") > case["due"] for part in rules.parts[composed]
+        )
+        renewed = [min(parts, key=lambda part: of(part, "ends"))] if begins_anew else []
         for part in (*lacking, *renewed):
-            row = held.get((person, part), {})
             yield {
                 **case,
                 "training_id": part,
                 "training": titles[part],
-                "status": row.get("status"),
-                "expires": row.get("expiration_date"),
-                "is_gap": not row or row["status"] in GAPS,
+                "status": of(part, "status"),
+                "expires": case["expires"] if renewed else None,
                 "composed": case["training"],
             }
 

@@ -53,9 +53,7 @@ class CourseReasons:
 
     def of(self, place: Place) -> str:
         """The need of a person, and why it is met in this week."""
-        need = self._own_need(place)
-        if place.composed:
-            need = _said(text.FOR_COMPOSED, need=need, composed=place.composed)
+        need = _need_of_composed(place) if place.composed else self._own_need(place)
         if place.is_moved:
             return f"{need}; {_said(text.OTHER_INSTRUCTOR, week=place.week)}"
         return f"{need}; {self._why_this_week(place)}"
@@ -69,7 +67,7 @@ class CourseReasons:
 
     def _why_this_week(self, place: Place) -> str:
         week, due = place.week, place.due
-        if week > due:
+        if place.is_gap or week > due:
             return self._why_late(place)
         if week == due:
             return _said(text.ON_THE_DAY, week=week)
@@ -94,6 +92,17 @@ class CourseReasons:
         if has_free:
             return _said(text.LATE_NOT_CHEAPER, week=week, late=late)
         return _said(text.LATE if earlier else text.LATE_FIRST, week=week, late=late)
+
+
+def _need_of_composed(place: Place) -> str:
+    """Why a person needs a training for a composed one."""
+    if place.is_gap and place.expires is None:
+        need = _said(text.FOR_COMPOSED, composed=place.composed)
+    elif place.is_gap:
+        need = _said(text.FOR_EXPIRED, composed=place.composed, day=place.expires)
+    else:
+        need = _said(text.FOR_DUE, composed=place.composed, day=place.due)
+    return f"{MISSING}; {need}" if place.expires is None else need
 
 
 def session_reason(filled: int, gaps: int, due: date | None) -> str:

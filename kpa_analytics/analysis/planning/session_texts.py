@@ -12,12 +12,18 @@ ONLY_FREE_INSTRUCTOR = "the only instructor free in the week of {week} is this p
 NOT_USEFUL = "a session in these weeks would not give a later expiration date"
 LEAVES = "leaves before a session can be held"
 NO_ROOM = "no free place: the eligible instructors can hold no more sessions in these weeks"
+NO_USEFUL_ROOM = (
+    "no free place: the eligible instructors can hold no more sessions in the weeks that would "
+    "give a later expiration date"
+)
 
 #: Why somebody has this place: the need, and the session.
 EXPIRED = "expired on {day}"
 EXPIRES = "expires on {day}"
 COMPLETE_BY = "must be completed by {day}"
-FOR_COMPOSED = "{need}; needed for {composed}"
+FOR_COMPOSED = "needed for {composed}"
+FOR_EXPIRED = "needed for {composed}, which expired on {day}"
+FOR_DUE = "needed for {composed}, which is due on {day}"
 FIRST_SESSION = "the session of {week} is the first"
 NEXT_SESSION = "the session of {week} is the first with a free place"
 LAST_BEFORE = "the session of {week} is the last before it"

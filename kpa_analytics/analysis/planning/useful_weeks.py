@@ -11,13 +11,16 @@ from kpa_analytics.analysis.engine import Rules
 from kpa_analytics.analysis.expirations import expirations, with_expiry_key
 
 _END = ("training_id", "expires")
+_DUE_END = ("due_id", "due_expires")
+_OF_DUE = dict(zip(_END, _DUE_END, strict=True)) | {"first": "due_first"}
 
 
 def with_useful_weeks(cases: pl.DataFrame, rules: Rules, days: Sequence[date]) -> pl.DataFrame:
     """Add `first` and `stays` to cases, in their order.
 
     `first` is the number of the first week in which a completion gives a later expiration date, or
-    the number of weeks if there is none. `stays` is the number of weeks before the person leaves.
+    the number of weeks if there is none. If a composed training is due, the date of the composed
+    training must be later, too. `stays` is the number of weeks before the person leaves.
 
     Args:
         cases: as `session_cases()` returns them.
@@ -26,20 +29,25 @@ def with_useful_weeks(cases: pl.DataFrame, rules: Rules, days: Sequence[date]) -
     """
     weeks = len(days)
     before_leaving = (pl.col("last_day") - days[0]).dt.total_days() // 7 + 1
+    firsts = _first_weeks(cases, rules, days).lazy()
+    of_due = firsts.rename(_OF_DUE)
     return (
         cases.lazy()
-        .join(_first_weeks(cases, rules, days), on=_END, how="left", nulls_equal=True)
+        .join(firsts, on=_END, how="left", nulls_equal=True, maintain_order="left")
+        .join(of_due, on=_DUE_END, how="left", nulls_equal=True, maintain_order="left")
         .with_columns(
-            pl.col("first").fill_null(weeks),
+            pl.max_horizontal(pl.col("first", "due_first").fill_null(weeks)).alias("first"),
             before_leaving.clip(0, weeks).fill_null(weeks).alias("stays"),
         )
+        .drop("due_first")
         .collect(engine="in-memory")
     )
 
 
-def _first_weeks(cases: pl.DataFrame, rules: Rules, days: Sequence[date]) -> pl.LazyFrame:
+def _first_weeks(cases: pl.DataFrame, rules: Rules, days: Sequence[date]) -> pl.DataFrame:
     """The first useful week of each training and expiration date that has one."""
-    ends = cases.lazy().select(_END).unique()
+    of_due = cases.lazy().select(_DUE_END).rename(dict(zip(_DUE_END, _END, strict=True)))
+    ends = pl.concat([cases.lazy().select(_END), of_due]).unique()
     is_later = (pl.col("new_end") > pl.col("expires")).fill_null(True)
     week = (pl.col("date").min() - days[0]).dt.total_days() // 7
     return (
@@ -47,6 +55,7 @@ def _first_weeks(cases: pl.DataFrame, rules: Rules, days: Sequence[date]) -> pl.
         .filter(is_later)
         .group_by(_END)
         .agg(week.alias("first"))
+        .collect(engine="in-memory")
     )
 
 
