@@ -13,6 +13,7 @@ from kpa_analytics.analysis.requirements import required_pairs
 from kpa_analytics.analysis.situation import Situation
 from kpa_analytics.analysis.status_changes import changed_cases
 from kpa_analytics.as_of import Day, as_day, day_of
+from kpa_analytics.audit.covered_part import part_settings, refuse_other_part
 from kpa_analytics.audit.pack_data import PackData, read_pack
 from kpa_analytics.audit.since_earlier_pack import refuse_other
 from kpa_analytics.data.changes import completions_of, table_changes
@@ -50,7 +51,8 @@ def changes(old: object, new: object) -> pl.DataFrame:
     Raises:
         KPADataError: a side has none of these forms, a file of a pack was changed or is missing
             (the message names it), a completion has no id, two completions have the same id, one
-            side has names and the other pseudonyms, or the sides are of two accounts.
+            side has names and the other pseudonyms, or the sides are of two accounts or cover
+            different parts of the records (other people or trainings).
 
     Examples:
         >>> from kpa_analytics.schema import COMPLETIONS
@@ -63,6 +65,7 @@ def changes(old: object, new: object) -> pl.DataFrame:
     before, after = _side(old), _side(new)
     need_same_account(_account_of(before), _account_of(after))
     _refuse_pseudonyms(before, after)
+    _refuse_other_part(before, after)
     tables = _tables(before, "old"), _tables(after, "new")
     if isinstance(before, PackData) != isinstance(after, PackData):
         for side in tables:
@@ -104,8 +107,9 @@ def status_changes(
 
     Raises:
         KPADataError: a side has none of these forms, nothing was kept of the trainings, people or
-            requirements of a snapshot, the two sides are of two accounts, the two packs are not
-            comparable, the first day is after the second, or another error of `expiry_status()`.
+            requirements of a snapshot, the two sides are of two accounts or cover different parts
+            of the records, the two packs are not comparable, the first day is after the second, or
+            another error of `expiry_status()`.
 
     Examples:
         >>> from datetime import date
@@ -123,6 +127,7 @@ def status_changes(
     sides = _with_rules(before, "before"), _with_rules(after, "after")
     need_same_account(*map(_account_of, sides))
     _refuse_pseudonyms(*sides)
+    _refuse_other_part(*sides)
     if isinstance(sides[0], PackData) and isinstance(sides[1], PackData):
         refuse_other(sides[0].folder, sides[0].manifest, sides[1].manifest)
     days = as_of if isinstance(as_of, tuple) else (as_of, as_of)
@@ -203,6 +208,20 @@ def _refuse_pseudonyms(*sides: Any) -> None:
             f"{hidden.folder} has pseudonyms and {other or 'the other side'} has names, so they "
             "cannot be compared"
         )
+
+
+def _refuse_other_part(*sides: Any) -> None:
+    """Refuse sides that cover other people or trainings; a frame does not say what it covers."""
+    before, after = map(_covered, sides)
+    if before and after:
+        refuse_other_part(*before, *after)
+
+
+def _covered(side: Any) -> tuple[str, dict[str, Any]] | None:
+    """What to call a side, and the part that it covers, as the settings of a pack."""
+    if isinstance(side, PackData):
+        return f"{side.folder}", side.manifest["settings"]
+    return ("the load", part_settings(side.scope)) if isinstance(side, TrainingData) else None
 
 
 def _tables(side: Any, name: str) -> dict[str, pl.DataFrame]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, time
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -19,6 +19,7 @@ from kpa_analytics.as_of import Day, as_day, need_day
 from kpa_analytics.audit.atomic_folder import new_folder, refuse_occupied
 from kpa_analytics.audit.bagit import PAYLOAD, write_bag
 from kpa_analytics.audit.compare import earlier_completions
+from kpa_analytics.audit.covered_part import part_settings
 from kpa_analytics.audit.csv import marked, write_csv, write_parquet
 from kpa_analytics.audit.documents import write_documents
 from kpa_analytics.audit.evidence import Evidence, gather, with_labels
@@ -35,7 +36,6 @@ from kpa_analytics.audit.sign import SigningKey, sign_manifest, signing_key
 from kpa_analytics.audit.since_earlier_pack import changes_since, earlier_pack
 from kpa_analytics.audit.timestamp import timestamp_manifest, timestamp_url
 from kpa_analytics.data.need_evidence import need_evidence
-from kpa_analytics.data.scope import Scope
 from kpa_analytics.data.snapshots import Kept
 from kpa_analytics.data.training_data import TrainingData, need_training_data
 from kpa_analytics.endpoints import endpoint_of
@@ -302,14 +302,14 @@ def write_tables(evidence: Evidence, folder: Path, metadata: dict[str, str]) -> 
 
 
 def _facts(evidence: Evidence) -> dict[str, object]:
-    scope, loaded = evidence.data.scope, evidence.changed_since
+    loaded = evidence.changed_since
     settings = {
         "expiring_days": evidence.expiring_days,
         "required": evidence.required,
         "names": evidence.names,
         **({"standard": evidence.standard} if evidence.standard else {}),
         **({"organisation": evidence.organisation} if evidence.organisation else {}),
-        **({} if scope.is_all else {"only": scope.description, "scope": _ids(scope)}),
+        **part_settings(evidence.data.scope),
         **({"changes_since": instant(loaded)} if loaded else {}),
         **({"sample": evidence.sample.facts} if evidence.sample else {}),
         **({"since": evidence.since.facts} if evidence.since else {}),
@@ -328,13 +328,6 @@ def _facts(evidence: Evidence) -> dict[str, object]:
         **evidence.headline.counts,
     }
     return {"title": evidence.title, **facts, "counts": facts["counts"] | counts}
-
-
-def _ids(scope: Scope) -> dict[str, list[Any]]:
-    """The ids of the chosen trainings and people, where a choice was made."""
-    people = [] if scope.people is None else scope.people.sort().to_list()
-    offices = {"field_offices": sorted(scope.field_offices)} if scope.field_offices else {}
-    return {"trainings": sorted(scope.trainings), "people": people, **offices}
 
 
 def _of_part(required: AnyFrame | None, data: TrainingData) -> AnyFrame | None:

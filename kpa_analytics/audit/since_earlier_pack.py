@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from kpa_analytics.audit.bagit import pack_in
+from kpa_analytics.audit.covered_part import refuse_other_part
 from kpa_analytics.audit.manifest import read_manifest
 from kpa_analytics.audit.part_moves import NO_MOVES, moves_between
 from kpa_analytics.audit.verify import verify_audit
@@ -17,7 +18,6 @@ from kpa_analytics.data.changes import completion_changes
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.paths import typed_path
-from kpa_analytics.report_text import CHOSEN_FIELD_OFFICES, CHOSEN_PEOPLE
 from kpa_analytics.schema import CASE_KEY, SINCE, STATUS
 from kpa_analytics.statuses import EXPIRED, FROM_REQUIREMENTS, MISSING, VALID
 from kpa_analytics.wording import day as in_words
@@ -198,28 +198,10 @@ def refuse_other(folder: Path, earlier: dict[str, Any], facts: dict[str, Any]) -
             f"{folder} belongs to another account: its records are from {', '.join(before)}, and "
             f"these are from {', '.join(after)}"
         )
-    if not _same_part(earlier["settings"], facts["settings"]):
-        before, after = (side["settings"].get("only") or "all records" for side in (earlier, facts))
-        raise KPADataError(
-            f"{folder} covers other records ({before}) than this pack ({after}), so they cannot be "
-            "compared"
-        )
+    refuse_other_part(f"{folder}", earlier["settings"], "this pack", facts["settings"])
     if earlier["as_of"] > facts["as_of"]:
         days = [in_words(date.fromisoformat(side["as_of"])) for side in (earlier, facts)]
         raise KPADataError(f"{folder} is as of {days[0]}, which is after {days[1]}")
-
-
-def _same_part(earlier: dict[str, Any], settings: dict[str, Any]) -> bool:
-    """Whether two packs are about the same part: people come and go in the same field offices."""
-    before, after = (side.get("scope", {}) for side in (earlier, settings))
-    if "field_offices" in before and "field_offices" in after:
-        return all(before[name] == after[name] for name in ("trainings", "field_offices"))
-    if before == after:
-        return True
-    # Earlier versions did not write the ids of field offices.
-    only = earlier.get("only") or ""
-    by_office = CHOSEN_FIELD_OFFICES in only and f"{CHOSEN_PEOPLE}: " not in only
-    return by_office and only == settings.get("only")
 
 
 def _hosts(hosts: list[str]) -> list[str]:

@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 import kpa_analytics as kpa
+from kpa_analytics.analysis.chosen_scope import chosen_scope
 from kpa_analytics.demo import Records
 from kpa_analytics.errors import KPADataError
 from tests.audit.packs import AS_OF, completion, load, person
@@ -159,6 +160,25 @@ def test_pseudonyms_are_not_compared_with_names(two, tmp_path, packs):
     assert kpa.changes(hidden, hidden).is_empty()
     with pytest.raises(KPADataError, match="hidden has pseudonyms and the other side has names"):
         kpa.status_changes(hidden, two[1])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("compare", [kpa.changes, kpa.status_changes])
+def test_a_part_is_compared_only_with_the_same_part(compare, two, packs, tmp_path):
+    data = two[0]
+    with left_blank():
+        pack = kpa.export_audit(data, tmp_path / "part", as_of=AS_OF, people=person(1))
+    part = data.part(chosen_scope(data, person(1), None, None))
+    for before, after, said in (
+        (packs[0], pack, "old covers other records (all records) than "),
+        (pack, packs[0], "part covers other records (people: "),
+        (data, pack, "the load covers other records (all records) than "),
+        (part, packs[0], "the load covers other records (people: "),
+    ):
+        with pytest.raises(KPADataError, match=re.escape(said)):
+            compare(before, after)
+    assert compare(pack, part).is_empty()
+    assert compare(pack, pack).is_empty()
 
 
 def test_a_snapshot_of_another_table_is_named(two):
