@@ -218,6 +218,18 @@ def test_a_composed_training_that_only_its_own_schedule_ends_renews_the_part_tha
 
 
 @pytest.mark.slow
+def test_what_an_included_training_limits_is_renewed_through_that_one() -> None:
+    """Outer expired because Basics did, so Slings, which end first, would not renew it."""
+    slings = {**LADDERS, "id": 6, "title": "Slings", "renewal_months": 18}
+    long = ({**LADDERS, "renewal_months": 24}, {**ROPES, "renewal_months": 36})
+    outer = {"id": 10, "title": "Outer", "included_trainings_id": [6, 2]}
+    held = [done("ann", date(2025, 6, 20), training=part) for part in (6, 7, 8)]
+    trainings = (slings, *long, {**BASICS, "renewal_months": 12}, outer)
+    data = records(*held, trainings=trainings)
+    assert next_steps(data, 10)[1] == f"Still needed for Outer: Ladders. {PLANNING}"
+
+
+@pytest.mark.slow
 def test_a_plan_gives_the_session_and_its_reason_and_leaves_the_steps_as_they_are() -> None:
     data = records(*EXPIRED)
     plan = kpa.plan_sessions(data, as_of=DAY, weeks=8)

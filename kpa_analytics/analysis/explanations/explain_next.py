@@ -116,20 +116,28 @@ class NextSteps:
         that are due. If none is, it is the one that expires first.
         """
 
-        def has_own_proof(training: int) -> bool:
-            return training in case.person and case.person[training]["own_proof"]
+        def fact(training: int, name: str) -> Any:
+            return case.person[training][name] if training in case.person else None
 
-        parts = sorted(single_trainings(case.facts["training_id"], self._parts, has_own_proof))
-        held = {part: case.person.get(part) for part in parts}
-        due = [
-            part
-            for part, facts in held.items()
-            if not facts or not facts["held"] or facts["status"] in OPEN
-        ]
-        ends = [
-            (facts["expiration_date"] or date.max, part) for part, facts in held.items() if facts
-        ]
-        return due or [min(ends)[1]]
+        def has_own_proof(training: int) -> bool:
+            return bool(fact(training, "own_proof"))
+
+        def ends(training: int) -> date:
+            return fact(training, "expiration_date") or date.max
+
+        def needed(training: int) -> set[int]:
+            if training not in self._parts or has_own_proof(training):
+                return {training}
+            due = [
+                part
+                for part in self._parts[training]
+                if not fact(part, "held") or fact(part, "status") in OPEN
+            ]
+            if due:
+                return {single for part in due for single in needed(part)}
+            return {min(sorted(single_trainings(training, self._parts, has_own_proof)), key=ends)}
+
+        return sorted(needed(case.facts["training_id"]))
 
     @cached_property
     def _instructors(self) -> dict[int, tuple[dict[str, str], str]]:
