@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 
-from kpa_analytics.inputs import (
-    AnyFrame,
-    Frame,
-    as_table,
-    like,
-    need,
-    need_same_account,
-)
+from kpa_analytics.as_of import day_of_statuses
+from kpa_analytics.errors import KPADataError
+from kpa_analytics.inputs import AnyFrame, Frame, as_table, computed, need, need_same_account
 from kpa_analytics.schema import CASE_KEY, EMPLOYEE_STATUS, EXPIRY_STATUS, RECONCILIATION, STATUS
 from kpa_analytics.statuses import CURRENT, EXPIRED, EXPIRING, MISSING
+from kpa_analytics.wording import day
 
-_OURS = (*CASE_KEY, "user", "training", "expiration_date", "status")
+_OURS = (*CASE_KEY, "user", "training", "expiration_date", "days_left", "status")
 _THEIRS = (
     "m_user_id",
     "incomplete_training_ids",
@@ -50,7 +48,7 @@ def reconcile(status: Frame, employee_status: AnyFrame) -> Frame:
         two has no row.
 
     Raises:
-        KPADataError: a column is missing.
+        KPADataError: a column is missing, or the statuses are of another day than the vendor's.
 
     Examples:
         >>> from datetime import date
@@ -67,17 +65,44 @@ def reconcile(status: Frame, employee_status: AnyFrame) -> Frame:
         ('current', 'current', 1)
     """
     need_same_account(status, employee_status)
-    ours = need(status, EXPIRY_STATUS, *_OURS).select(_OURS)
+    need(status, EXPIRY_STATUS, *_OURS)
+    listed = need(employee_status, EMPLOYEE_STATUS, *_THEIRS).select(_THEIRS)
+
+    def compare(rows: pl.DataFrame) -> pl.DataFrame:
+        ours = need(rows, EXPIRY_STATUS, *_OURS).select(_OURS).collect(engine="in-memory")
+        vendors = listed.collect(engine="in-memory")
+        _need_same_day(ours, vendors)
+        return _compared(ours.lazy(), vendors.lazy())
+
+    return computed(status, compare, RECONCILIATION)
+
+
+def vendor_day(employee_status: pl.DataFrame) -> date | None:
+    """The UTC day of the vendor's statuses, of the one that was updated last; None if unknown."""
+    updated = employee_status.select(pl.col("last_updated").dt.date().max()).item()
+    return updated if isinstance(updated, date) else None
+
+
+def _need_same_day(ours: pl.DataFrame, vendors: pl.DataFrame) -> None:
+    of_ours, of_vendor = day_of_statuses(ours), vendor_day(vendors)
+    if of_ours and of_vendor and of_ours != of_vendor:
+        raise KPADataError(
+            f"these statuses are of {day(of_ours)}, but the vendor's are of {day(of_vendor)}; "
+            f"call expiry_status(..., as_of={str(of_vendor)!r}) first"
+        )
+
+
+def _compared(ours: pl.LazyFrame, vendors: pl.LazyFrame) -> pl.DataFrame:
     days_apart = pl.col("our_expiration_date") - pl.col("vendor_expiration_date")
     same = [
         pl.col(f"our_{column}").eq_missing(pl.col(f"vendor_{column}"))
         for column in ("expiration_date", "status")
     ]
     rows = (
-        ours.drop("user", "training")
+        ours.drop("user", "training", "days_left")
         .rename({"expiration_date": "our_expiration_date", "status": "our_status"})
         .join(
-            _vendors_statuses(employee_status),
+            _vendors_statuses(vendors),
             on=CASE_KEY,
             how="full",
             coalesce=True,
@@ -92,19 +117,17 @@ def reconcile(status: Frame, employee_status: AnyFrame) -> Frame:
             days_apart=days_apart.dt.total_days(),
         )
     )
-    return like(status, as_table(rows, RECONCILIATION).sort(CASE_KEY))
+    return as_table(rows, RECONCILIATION).sort(CASE_KEY).collect(engine="in-memory")
 
 
 def _names(ours: pl.LazyFrame, key: str, name: str) -> pl.LazyFrame:
     return ours.group_by(key).agg(pl.col(name).min())
 
 
-def _vendors_statuses(employee_status: AnyFrame) -> pl.LazyFrame:
+def _vendors_statuses(vendors: pl.LazyFrame) -> pl.LazyFrame:
     """One row per pair that the vendor lists: its expiration date, and its status in our terms."""
     employees = (
-        need(employee_status, EMPLOYEE_STATUS, *_THEIRS)
-        .select(_THEIRS)
-        .sort("last_updated", maintain_order=True)
+        vendors.sort("last_updated", maintain_order=True)
         .unique("m_user_id", keep="last")
         .with_columns(pl.col("last_updated").dt.date().alias("day"))
     )

@@ -14,7 +14,7 @@ import polars as pl
 from kpa_analytics.analysis.expiry_status import expiry_status
 from kpa_analytics.analysis.group_sessions import group_sessions, group_share
 from kpa_analytics.analysis.instructors import instructor_activity, instructor_coverage
-from kpa_analytics.analysis.reconcile import reconcile
+from kpa_analytics.analysis.reconcile import reconcile, vendor_day
 from kpa_analytics.analysis.requirements import required_sources
 from kpa_analytics.audit.cases import audit_cases
 from kpa_analytics.audit.figures import Figures, figures
@@ -149,7 +149,7 @@ def gather(
     status = cases.filter(is_meant)
     happened = (data.completions.filter(_by(as_of)), data.trainings, data.users)
     everyone = whole.completions.filter(_by(as_of))
-    compared_on = _vendor_day(data)
+    compared_on = vendor_day(data.employee_status)
     both = RECONCILIATION.empty()
     if compared_on:
         ours = cases if compared_on == as_of else judged(compared_on)
@@ -220,11 +220,6 @@ def _changed(earlier: Kept | None, data: TrainingData) -> tuple[pl.DataFrame, st
 def _by(day: date) -> pl.Expr:
     """Whether a record's date is on or before a day; a record without a date counts."""
     return pl.col("date").is_null() | (pl.col("date") <= day)
-
-
-def _vendor_day(data: TrainingData) -> date | None:
-    updated = data.employee_status.select(pl.col("last_updated").dt.date().max()).item()
-    return updated if isinstance(updated, date) else None
 
 
 def with_labels(evidence: Evidence) -> Evidence:
