@@ -15,6 +15,7 @@ from kpa_analytics.data.snapshots import Kept, SnapshotFolder, snapshot_folder
 from kpa_analytics.data.training_data import LOADED, TrainingData
 from kpa_analytics.endpoints import COLLECTIONS
 from kpa_analytics.errors import KPADataError, KPASettingsError
+from kpa_analytics.inputs import need_switch
 from kpa_analytics.schema import (
     COMPLETIONS,
     EMPLOYEE_STATUS,
@@ -133,7 +134,7 @@ def load_trainings(*, refresh: bool = False, client: Client | None = None) -> pl
         >>> trainings.select("id", "title").row(0)
         (1001, 'H2S Awareness')
     """
-    return _load(TRAININGS, {}, refresh, client).frame
+    return _list(TRAININGS, refresh, client)
 
 
 def load_users(*, refresh: bool = False, client: Client | None = None) -> pl.DataFrame:
@@ -156,7 +157,7 @@ def load_users(*, refresh: bool = False, client: Client | None = None) -> pl.Dat
         ...     kpa.load_users().height
         400
     """
-    return _load(USERS, {}, refresh, client).frame
+    return _list(USERS, refresh, client)
 
 
 def load_group_trainings(*, refresh: bool = False, client: Client | None = None) -> pl.DataFrame:
@@ -180,7 +181,7 @@ def load_group_trainings(*, refresh: bool = False, client: Client | None = None)
         >>> sessions["m_trainees_id"].list.len().max()
         25
     """
-    return _load(GROUP_TRAININGS, {}, refresh, client).frame
+    return _list(GROUP_TRAININGS, refresh, client)
 
 
 def load_employee_status(*, refresh: bool = False, client: Client | None = None) -> pl.DataFrame:
@@ -204,7 +205,7 @@ def load_employee_status(*, refresh: bool = False, client: Client | None = None)
         >>> sorted(employees["status"].unique())
         ['active', 'expiring', 'incomplete']
     """
-    return _load(EMPLOYEE_STATUS, {}, refresh, client).frame
+    return _list(EMPLOYEE_STATUS, refresh, client)
 
 
 def load_groups(*, refresh: bool = False, client: Client | None = None) -> pl.DataFrame:
@@ -228,7 +229,7 @@ def load_groups(*, refresh: bool = False, client: Client | None = None) -> pl.Da
         ...     sorted(kpa.load_groups()["kind"].unique())
         ['field_office', 'job_title', 'line_of_business']
     """
-    return _load(GROUPS, {}, refresh, client).frame
+    return _list(GROUPS, refresh, client)
 
 
 def load_all(
@@ -279,6 +280,11 @@ def _check_filter(name: str, value: object) -> None:
     is_other_text = isinstance(value, str) and not _PERSON.fullmatch(value)
     if type(value) is not kind or is_other_text:
         raise KPADataError(f"{name} must be {meaning.format(repr(value))}")
+
+
+def _list(table: Table, refresh: bool, client: Client | None) -> pl.DataFrame:
+    """A collection that is always downloaded as a whole."""
+    return _load(table, {}, need_switch(refresh, "refresh"), client).frame
 
 
 def _load(

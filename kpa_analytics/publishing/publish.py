@@ -95,7 +95,7 @@ def publish(
         expiring_days: days before expiration that count as expiring, for trainings without their
             own number of days; default 30.
         personal: True writes personal columns too; default False. All accounts of a folder have the
-            same choice.
+            same choice: to change it, publish all of them in one call.
         incremental: True accepts completions of an incremental refresh, as `export_audit()` does;
             default False.
 
@@ -104,10 +104,10 @@ def publish(
         whether it was written.
 
     Raises:
-        KPADataError: the folder can't be written, or was published with another `personal`; the
-            records are only a part, lack a column or are not those that were downloaded; an
-            argument is invalid; or the store's package is missing. An error about the records of an
-            account of a fleet names it.
+        KPADataError: the folder can't be written, or has other accounts that were published with
+            another `personal`; the records are only a part, lack a column or are not those that
+            were downloaded; an argument is invalid; or the store's package is missing. An error
+            about the records of an account of a fleet names it.
         KPAError: the store refuses or can't be reached; or another program holds files open, on
             Windows for more than 30 seconds: the message names them, and nothing is lost.
 

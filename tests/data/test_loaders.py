@@ -349,3 +349,18 @@ def test_a_filter_that_cannot_be_right_is_refused_before_any_request(wrong, mess
     (name,) = wrong
     with pytest.raises(KPADataError, match=re.escape(f"{name} must be {message}")):
         kpa.load_completions(**wrong)
+
+
+@pytest.mark.parametrize(
+    "load",
+    [
+        kpa.load_trainings,
+        kpa.load_users,
+        kpa.load_group_trainings,
+        kpa.load_employee_status,
+        kpa.load_groups,
+    ],
+)
+def test_a_list_without_newest_pages_is_refreshed_as_a_whole_or_not(load) -> None:
+    with pytest.raises(KPADataError, match="refresh must be True or False, not 'recent'"):
+        load(refresh="recent")

@@ -305,6 +305,10 @@ def test_accounts_of_a_folder_have_the_same_columns(tmp_path: Path) -> None:
     kpa.publish(small(), tmp_path, account="north", as_of=AS_OF)
     with pytest.raises(KPADataError, match=r"other accounts \(north\).*choose the same"):
         kpa.publish(small(), tmp_path, account="south", as_of=AS_OF, personal=True)
+    for personal in (True, False):
+        kpa.publish(small(), tmp_path, account="north", as_of=AS_OF, personal=personal)
+        columns = pl.read_parquet(tmp_path / "users/account=north/data.parquet").columns
+        assert ("lastname" in columns) is personal
 
 
 @pytest.mark.parametrize(
