@@ -44,16 +44,22 @@ def inert(frame: Frame) -> Frame:
     text is harmless with any separator that the program expects. An apostrophe that is already
     before such a sign is doubled, so that the text can be restored.
 
-    OWASP's rule ("CSV Injection") checks only the start of a text. Numbers stay numbers.
+    The names of the columns are texts, too: those of a matrix are titles. OWASP's rule ("CSV
+    Injection") checks only the start of a text. Numbers stay numbers.
 
     Examples:
         >>> inert(pl.DataFrame({"notes": ["=1+1", "fine; =2", "a - b", None]}))["notes"].to_list()
         ["'=1+1", "fine; '=2", 'a - b', None]
     """
-    text = pl.col(pl.String, pl.Enum, pl.Categorical).cast(pl.String)
+    texts = frame.with_columns(_inert(pl.col(pl.String, pl.Enum, pl.Categorical).cast(pl.String)))
+    names = pl.Series(texts.collect_schema().names(), dtype=pl.String)
+    return texts.rename(dict(zip(names, pl.select(_inert(pl.lit(names))).to_series(), strict=True)))
+
+
+def _inert(text: pl.Expr) -> pl.Expr:
     for start in FORMULA_STARTS:
         text = text.str.replace_all(start, "$1$2'$3")
-    return frame.with_columns(text)
+    return text
 
 
 def flat(frame: Frame) -> Frame:
@@ -61,8 +67,9 @@ def flat(frame: Frame) -> Frame:
 
     A list becomes text, its items separated by `"; "`; an item that has fields of its own becomes
     JSON. An instant with a time zone becomes the same instant in UTC, without a zone, because Excel
-    has none. A text that a spreadsheet would run as a formula gets an apostrophe before it. All
-    other values, the names and the order of the columns, and the rows stay as they are.
+    has none. A text that a spreadsheet would run as a formula gets an apostrophe before it, and so
+    does the name of a column. All other values and names, the order of the columns, and the rows
+    stay as they are.
 
     Args:
         frame: any table of this package, or a frame made from one.

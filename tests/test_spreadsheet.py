@@ -62,6 +62,17 @@ def test_no_item_of_a_list_acts_as_a_formula() -> None:
     assert kpa.schema.flat(frame)["trainings"].to_list() == ["First Aid; '=1+1", "'@x", ""]
 
 
+@pytest.mark.parametrize("frame", [pl.DataFrame, pl.LazyFrame])
+def test_no_name_of_a_column_acts_as_a_formula(frame: Any) -> None:
+    """Those of `training_matrix()` are titles, and two of them stay two."""
+    titles = ['=HYPERLINK("http://evil.example")', "'=1+1", "=1+1", "Ladders; @x", "First Aid"]
+    flat = kpa.schema.flat(frame({title: ["current"] for title in titles}))
+    assert flat.collect_schema().names() == [
+        '\'=HYPERLINK("http://evil.example")',
+        *("''=1+1", "'=1+1", "Ladders; '@x", "First Aid"),
+    ]
+
+
 def test_items_with_fields_are_json() -> None:
     frame = pl.DataFrame({"dues": [[{"id": 7, "due": date(2026, 6, 30)}]], "one": [{"a": "ü"}]})
     assert kpa.schema.flat(frame).row(0) == ('{"id": 7, "due": "2026-06-30"}', '{"a": "ü"}')
