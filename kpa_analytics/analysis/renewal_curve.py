@@ -51,7 +51,7 @@ def renewal_curve(
     need_same_account(renewals, users)
     as_day(as_of)  # checked before a LazyFrame is collected
     need(renewals, RENEWALS, *RENEWALS.schema)
-    renewals = typed(renewals, RENEWALS)
+    renewals = typed(renewals.select(RENEWALS.schema.names()), RENEWALS)
     days = employment(users)
 
     def curve(rows: pl.DataFrame) -> pl.DataFrame:

@@ -76,7 +76,7 @@ def renewal_punctuality(
     as_day(as_of)  # checked before a LazyFrame is collected
     group = by if by == "month" else as_by(by, users, "month")
     need(renewals, RENEWALS, *RENEWALS.schema)
-    renewals = typed(renewals, RENEWALS)
+    renewals = typed(renewals.select(RENEWALS.schema.names()), RENEWALS)
     need_if_known(users, USERS, "id"), need_if_known(groups, GROUPS, "kind", "id", "name")
 
     def punctuality(rows: pl.DataFrame) -> pl.DataFrame:

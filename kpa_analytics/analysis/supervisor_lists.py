@@ -51,10 +51,10 @@ def supervisor_lists(
 
     Returns:
         A frame of the same kind as `status`: supervisor_id, supervisor ("Last, First", or the id),
-        then the columns of `status`. For another `by`, the first two columns are manager_id and
-        manager, field_office_id and field_office, or job_title_id and job_title. One row per open
-        case, so the rows of all lists are all open cases. Sorted by the name and id of the list,
-        null last, then by person and training.
+        then the other columns of `status`. For another `by`, the first two columns are manager_id
+        and manager, field_office_id and field_office, or job_title_id and job_title. One row per
+        open case, so the rows of all lists are all open cases. Sorted by the name and id of the
+        list, null last, then by person and training.
 
     Raises:
         KPADataError: `by` is none of these, a column is missing, or `as_of` is not a day.
@@ -79,12 +79,11 @@ def supervisor_lists(
     need_if_known(groups, GROUPS, "kind", "id", "name")
     identifier, name = group_columns(by)
     known = need(status, EXPIRY_STATUS, *EXPIRY_STATUS.schema)
-    columns = known.collect_schema().names()
-    cases = known.filter(pl.col("status").is_in(OPEN))
+    cases = known.filter(pl.col("status").is_in(OPEN)).drop(identifier, name, strict=False)
     listed = _list_of_each(users, by, groups, _day(status, users, as_of))
     rows = (
         cases.join(listed, on="m_user_id", how="left")
-        .select(identifier, name, *columns)
+        .select(identifier, name, *cases.collect_schema().names())
         .sort(name, identifier, "user", "m_user_id", "training", "training_id", nulls_last=True)
     )
     return like(status, rows)

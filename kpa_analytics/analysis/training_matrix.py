@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
+from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame, need
-from kpa_analytics.schema import EXPIRY_STATUS, TRAINING_MATRIX_KEYS
+from kpa_analytics.schema import CASE_KEY, EXPIRY_STATUS, TRAINING_MATRIX_KEYS
 
 
 def training_matrix(status: AnyFrame) -> pl.DataFrame:
@@ -21,7 +22,7 @@ def training_matrix(status: AnyFrame) -> pl.DataFrame:
         id follows, e.g. "Ladders (1042)".
 
     Raises:
-        KPADataError: a column is missing.
+        KPADataError: a column is missing, or a person has several statuses for a training.
 
     Examples:
         >>> from kpa_analytics.schema import EXPIRY_STATUS
@@ -33,12 +34,33 @@ def training_matrix(status: AnyFrame) -> pl.DataFrame:
     """
     read = (*TRAINING_MATRIX_KEYS, "training_id", "training", "status")
     cells = need(status, EXPIRY_STATUS, *read).select(read).collect(engine="in-memory")
+    need_one_status(cells)
     headings = _headings(cells.select("training_id", "training"))
     return (
         cells.join(headings, on="training_id")
         .pivot("heading", headings["heading"], index=TRAINING_MATRIX_KEYS, values="status")
         .sort("user", "m_user_id")
     )
+
+
+def need_one_status(cells: pl.DataFrame) -> None:
+    """Check that no person has several statuses for a training, such as those of several days.
+
+    Args:
+        cells: m_user_id, user, training_id, training.
+
+    Raises:
+        KPADataError: a person has; the message names the person and the training.
+    """
+    several = cells.filter(pl.struct(CASE_KEY).is_duplicated())
+    if several.height:
+        person, name, training, title = several.select(
+            "m_user_id", "user", "training_id", "training"
+        ).row(0)
+        raise KPADataError(
+            f"status: {name} ({person}) has more than one status for {title} ({training}); give "
+            "the statuses of one day"
+        )
 
 
 def _headings(trainings: pl.DataFrame) -> pl.DataFrame:

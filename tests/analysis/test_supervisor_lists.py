@@ -61,6 +61,18 @@ def test_a_case_is_on_the_list_of_the_one_who_is_named_and_is_there(by: str) -> 
     ]
 
 
+def test_the_lists_of_lists_are_the_same_lists() -> None:
+    status = frame_of(EXPIRY_STATUS, case("ann"), case("bob"))
+    of_ann = frame_of(USERS, {"id": "ann", "supervisor_id": "sue"}, {"id": "sue"})
+    lists_once = kpa.supervisor_lists(status, of_ann, as_of=DAY)
+    assert kpa.supervisor_lists(lists_once, of_ann, as_of=DAY).equals(lists_once)
+    of_bob = of_ann.with_columns(id=pl.Series(["bob", "sue"]))
+    moved = kpa.supervisor_lists(lists_once, of_bob, as_of=DAY)
+    assert moved.equals(kpa.supervisor_lists(status, of_bob, as_of=DAY))
+    managed = kpa.supervisor_lists(lists_once, of_ann, by="manager", as_of=DAY)
+    assert managed.columns == ["manager_id", "manager", *lists_once.columns]
+
+
 def test_only_open_cases_are_listed() -> None:
     users = [{"id": "ann", "supervisor_id": "sue"}, {"id": "sue"}]
     cases = [

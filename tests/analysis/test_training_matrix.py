@@ -5,6 +5,7 @@ from datetime import date
 import polars as pl
 import pytest
 
+from kpa_analytics import charts
 from kpa_analytics.analysis.expiry_status import expiry_status
 from kpa_analytics.analysis.training_matrix import training_matrix
 from kpa_analytics.errors import KPADataError
@@ -74,6 +75,14 @@ def test_every_row_of_the_status_is_a_cell():
         .select("m_user_id", "status")
         .equals(status.sort("m_user_id", "status").select("m_user_id", "status"))
     )
+
+
+@pytest.mark.parametrize("matrix", [training_matrix, charts.training_matrix])
+def test_a_case_that_occurs_twice_is_named(matrix):
+    later = ROWS.with_columns(status=pl.lit("expired", STATUS)).tail(1)
+    said = r"^status: Moe, Ann \(b\) has more than one status for Forklift \(1\); give the "
+    with pytest.raises(KPADataError, match=said):
+        matrix(pl.concat([ROWS, later]))
 
 
 def test_nobody_and_nothing():
