@@ -218,7 +218,7 @@ def _refuse_other_part(*sides: Any) -> None:
 
 
 def _covered(side: Any) -> tuple[str, dict[str, Any]] | None:
-    """What to call a side, and the part that it covers, as the settings of a pack."""
+    """The name of a side, and the part that it covers, as the settings of a pack."""
     if isinstance(side, PackData):
         return f"{side.folder}", side.manifest["settings"]
     return ("the load", part_settings(side.scope)) if isinstance(side, TrainingData) else None

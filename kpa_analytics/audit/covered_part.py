@@ -10,7 +10,7 @@ from kpa_analytics.report_text import CHOSEN_FIELD_OFFICES, CHOSEN_PEOPLE
 
 
 def part_settings(scope: Scope) -> dict[str, Any]:
-    """What the settings in a manifest say about the part; nothing if it is all records."""
+    """The part as the settings in a manifest state it; nothing if it is all records."""
     if scope.is_all:
         return {}
     people = [] if scope.people is None else scope.people.sort().to_list()
