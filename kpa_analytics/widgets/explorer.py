@@ -97,7 +97,7 @@ class Explorer(traitlets.HasTraits):
         chosen = {name: value for name, value in choices.items() if name != "tables"}
         self._choose({"as_of": usual_day(self.data), **chosen})
         self._build()
-        self._refresh()
+        self._refresh({*chosen})
         show_views(self._shown_tables, tables)
         self._history.begin()
         self.observe(self._follow, [*self.choices])
@@ -218,18 +218,26 @@ class Explorer(traitlets.HasTraits):
         """Rebuild once for all changes made together, before other observers are called."""
         before, now = self._shown, self.choices
         if changed := {name for name in now if now[name] != before[name]}:
-            self._chosen_now = changed
-            try:
-                with self.hold_trait_notifications(), self._without_old_message():
-                    self._show(changed)
-            except BaseException:
-                self._shown = before
-                self._choose(before)
-                raise
-            finally:
-                self._chosen_now = frozenset()
-                self._show_choices()
+            with self._having_chosen(changed):
+                try:
+                    with self.hold_trait_notifications(), self._without_old_message():
+                        self._show(changed)
+                except BaseException:
+                    self._shown = before
+                    self._choose(before)
+                    raise
+                finally:
+                    self._show_choices()
             self._history.note()
+
+    @contextmanager
+    def _having_chosen(self, chosen: AbstractSet[str]) -> Iterator[None]:
+        """A block in which these choices stay as they are, because they were just made."""
+        self._chosen_now = chosen
+        try:
+            yield
+        finally:
+            self._chosen_now = frozenset()
 
     def _show(self, changed: AbstractSet[str]) -> None:
         self._rebuild(changed)
@@ -281,7 +289,7 @@ class Explorer(traitlets.HasTraits):
             gone += [f"{name.replace('_', ' ')} {listing([*map(str, lost)])}"] if lost else []
         with self.hold_trait_notifications():
             self._choose({**kept, **changes})
-            self._refresh()
+            self._refresh({*changes})
         self._history.forget()
         if gone:
             self.say(f"No longer in the records, and no longer chosen: {'; '.join(sorted(gone))}.")
@@ -320,14 +328,16 @@ class Explorer(traitlets.HasTraits):
             "instructors": partial(find_person, data),
         }
 
-    def _refresh(self) -> None:
+    def _refresh(self, chosen: AbstractSet[str]) -> None:
+        """Show the records anew; the reader chose these choices with them."""
         self._mark.value = layout.heading(self.title, self.data)
         with self._not_a_click():
             for name, known in self.known.items():
                 if name in self.controls and isinstance(known, Mapping):
                     options = [[key, one_line(label)] for key, label in known.items()]
                     self.controls[name].options = options
-        self._show({*self.choices})
+        with self._having_chosen(chosen):
+            self._show({*self.choices})
         self._show_choices()
 
     def _show_choices(self) -> None:

@@ -231,15 +231,18 @@ class InstructorExplorer(PeriodExplorer):
     def _list(self) -> None:
         """Fill the tables with the rows behind the selected bars, or with all rows."""
         self._keep_figures()
-        people = self._everyone
+        people, coverage = self._everyone, self._covered
         bars = [bar for selected in self.selected for bar in self._behind(selected)]
-        if self.selected:
+        if bars:
             people = self._view.people(self._chosen(PeriodChoices), bars)
-        trainings = [bar["training_id"] for bar in bars if "training_id" in bar]
-        coverage = self._covered
-        if trainings:
+        of_trainings = any(
+            "training_id" in bar or bar.get(FIGURE) in _FIGURES for bar in self.selected
+        )
+        if of_trainings:
+            trainings = [bar["training_id"] for bar in bars if "training_id" in bar]
             coverage = coverage.filter(pl.col("training_id").is_in(trainings))
-        if people.is_empty() and (coverage.is_empty() or not trainings) and self.selected:
+            people = people if bars else people.clear()
+        if people.is_empty() and (coverage.is_empty() or not of_trainings) and self.selected:
             self._keep(())
             if not self.selected:
                 people, coverage = self._everyone, self._covered

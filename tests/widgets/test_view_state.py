@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -12,9 +13,12 @@ from kpa_analytics.widgets import (
     ExpiryExplorer,
     GroupTrainingExplorer,
     InstructorExplorer,
+    PlannerExplorer,
     TrendExplorer,
 )
 from kpa_analytics.widgets.address import Address
+from kpa_analytics.widgets.bars import Bar
+from kpa_analytics.widgets.chart_explorer import ChartExplorer
 from kpa_analytics.widgets.explorer import Explorer
 from kpa_analytics.widgets.traits import ChoiceError
 from kpa_analytics.widgets.view_state import KEPT, has_names, without_names
@@ -49,6 +53,35 @@ def test_a_state_restores_the_view(company: kpa.TrainingData, make: type[Explore
     other.state = state
     assert other.choices == explorer.choices
     assert other._shown_tables[0].columns == table.columns
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("make", "choices", "selected"),
+    [
+        (ExpiryExplorer, {"search": "nobody at all"}, {"due_within": 30}),
+        (InstructorExplorer, {"trainings": [1001]}, {"figure": "single-instructor"}),
+        (InstructorExplorer, {"trainings": [1001]}, {"figure": "not-taught"}),
+        (InstructorExplorer, {"trainings": [1001]}, {"figure": "nobody-else"}),
+        (GroupTrainingExplorer, {"search": "nobody at all"}, {"figure": "not-recorded"}),
+        (TrendExplorer, {"search": "nobody at all"}, {"figure": "gaps"}),
+        (PlannerExplorer, {"search": "nobody at all"}, {"figure": "sessions"}),
+    ],
+)
+def test_a_selection_without_rows_is_the_same_view_from_its_state(
+    company: kpa.TrainingData, make: type[ChartExplorer], choices: dict[str, Any], selected: Bar
+) -> None:
+    explorer = make(company, **choices)
+    setattr(explorer, make.picks, selected)
+    assert explorer._shown_tables[0].frame.is_empty()
+    restored = make(company, **explorer.state)
+    other = make(company)
+    other.state = explorer.state
+    for again in (restored, other):
+        assert again.state == explorer.state
+        assert getattr(again, make.picks) == (selected,)
+        captions = [(table.caption, table.frame.height) for table in again._shown_tables]
+        assert captions == [(t.caption, t.frame.height) for t in explorer._shown_tables]
 
 
 @pytest.mark.slow
