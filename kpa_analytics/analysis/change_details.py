@@ -10,6 +10,7 @@ import polars as pl
 from kpa_analytics.analysis.requirements import required_pairs
 from kpa_analytics.analysis.schedules import SCHEDULE_FIELDS, schedules
 from kpa_analytics.data.scope import with_parts
+from kpa_analytics.names import training_names
 from kpa_analytics.schema import CASE_KEY, CAUSE
 from kpa_analytics.wording import day as in_words
 from kpa_analytics.wording import day_texts
@@ -110,8 +111,7 @@ def _rules(before: Situation, after: Situation, trainings: pl.Series) -> pl.Data
         _distinct(side.trainings.unique("id", keep="first", maintain_order=True), SCHEDULE_FIELDS)
         for side in (before, after)
     )
-    titles = pl.concat([after.trainings, before.trainings]).select("id", "title")
-    names = titles.drop_nulls().unique("id", keep="first", maintain_order=True)
+    titles = pl.concat([side.trainings.select("id", "title") for side in (after, before)])
     rows = [_whole(old, new, "removed from the catalogue")]
     rows.append(_whole(new, old, "added to the catalogue"))
     both = old.join(new, on="id", suffix="_new")
@@ -123,13 +123,15 @@ def _rules(before: Situation, after: Situation, trainings: pl.Series) -> pl.Data
             own, left_on="id", right_on="training_id", how="anti"
         )
         rows.append(usual_ones.with_columns(text=pl.lit(usual)))
+    named = pl.format("{} ({})", "training", "training_id")
+    name = pl.coalesce(named, pl.col("training_id").cast(pl.String))
     return (
         pl.concat(rows)
-        .join(names, on="id", how="left")
-        .select(
-            training_id="id",
-            text=pl.format("{}: {}", _name("title", "id"), "text"),
-        )
+        .lazy()
+        .rename({"id": "training_id"})
+        .join(training_names(titles), on="training_id", how="left", maintain_order="left")
+        .select("training_id", text=pl.format("{}: {}", name, "text"))
+        .collect(engine="in-memory")
     )
 
 
@@ -200,8 +202,3 @@ def _shown(name: str) -> pl.Expr:
 
 def _completed() -> pl.Expr:
     return pl.format("completed {}", "date").fill_null("without a date")
-
-
-def _name(title: str, training_id: str) -> pl.Expr:
-    named = pl.format("{} ({})", title, training_id)
-    return pl.coalesce(named, pl.col(training_id).cast(pl.String))

@@ -11,11 +11,10 @@ import polars as pl
 
 from kpa_analytics.analysis.composed import involved_trainings
 from kpa_analytics.analysis.expirations import expirations, with_expiry_key
-from kpa_analytics.analysis.latest_completion import ALWAYS
 from kpa_analytics.data.included_trainings import Parts
 
 _SINCE = pl.col("since")
-_DAYS = {"person": pl.UInt32, "since": pl.Date, "until": pl.Date}
+_DAYS = {"person": pl.UInt32, "since": pl.Date, "date": pl.Date, "until": pl.Date}
 
 
 class DerivedRecords(NamedTuple):
@@ -62,7 +61,6 @@ def derived_records(
             dated = records.lazy().with_columns(
                 pl.lit(title, titles.schema["title"]).alias("title"),
                 pl.lit(training, pl.Int64).alias("training_id"),
-                pl.when(_SINCE > ALWAYS).then(_SINCE).alias("date"),
             )
             derived.append(_expiring(schedules, title, parts, dated))
         for title, records in new.items():  # for the trainings that include these
@@ -74,14 +72,14 @@ def derived_records(
 def _days(
     rows: pl.DataFrame, numbers: dict[int, int], generations: list[Parts]
 ) -> dict[int, pl.DataFrame]:
-    """The person and the first day of each record that proves a completion, by title."""
+    """The person, the first day and the date of each record that proves a completion, by title."""
     days = (
         rows.lazy()
         .filter(
             "has_proof",
             pl.col("title").is_in([numbers[each] for each in involved_trainings(generations)]),
         )
-        .select("title", "person", "since")
+        .select("title", "person", "since", "date")
         .collect(engine="in-memory")
     )
     by_title = days.partition_by("title", as_dict=True, include_key=False)
@@ -93,7 +91,8 @@ def _derived(days: dict[int, pl.DataFrame], title: int, parts: list[int]) -> pl.
     if any(part not in days for part in parts):
         return nobody
     of_parts = pl.concat(
-        days[part].lazy().select("person", "since", pl.lit(part).alias("part")) for part in parts
+        days[part].lazy().select("person", "since", "date", pl.lit(part).alias("part"))
+        for part in parts
     )
     complete = (
         of_parts.group_by("person", "part")
@@ -105,13 +104,16 @@ def _derived(days: dict[int, pl.DataFrame], title: int, parts: list[int]) -> pl.
     own = days.get(title, nobody).lazy()
     return (
         of_parts.join(complete, on="person")
-        .select("person", pl.max_horizontal("since", "complete").alias("since"))
-        .unique()
+        .group_by("person", pl.max_horizontal("since", "complete").alias("since"))
+        .agg(pl.col("date").max())
         .join(own.group_by("person").agg(_SINCE.min().alias("own")), on="person", how="left")
         .filter((pl.col("own") > _SINCE).fill_null(True))
         .sort("person", "since")
         .select(
-            "person", "since", pl.coalesce(_SINCE.shift(-1).over("person"), "own").alias("until")
+            "person",
+            "since",
+            "date",
+            pl.coalesce(_SINCE.shift(-1).over("person"), "own").alias("until"),
         )
         .collect(engine="in-memory")
     )

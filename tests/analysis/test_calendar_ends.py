@@ -151,3 +151,35 @@ def test_the_latest_record_counts_for_ids_and_days_at_both_ends():
             assert status.select("m_user_id", "training_id", "completion_id").rows() == [
                 (person, training, number) for person in ("a", "b") for training in trainings
             ]
+
+
+@pytest.mark.parametrize("first", [date.min, date.min + ONE, None])
+@pytest.mark.parametrize("second", [date.min, None])
+def test_a_composed_training_held_since_the_first_day_has_the_same_status_in_a_trend(first, second):
+    """A record without a date counts from that day, too, and has no window to be renewed in."""
+    window = {
+        "window_open_month": 6,
+        "window_open_day": 15,
+        "window_close_month": 7,
+        "window_close_day": 31,
+        "window_last_offered_date": date(2023, 1, 7),
+    }
+    trainings = frame_of(
+        TRAININGS,
+        {"id": 1, "schedule_type": "rolling"},
+        {"id": 2, "schedule_type": "rolling"},
+        {"id": 3, "schedule_type": "window", "included_trainings_id": [1, 2], **window},
+    )
+    special = {"special_expiration_date": date(2030, 1, 1)}
+    done = frame_of(
+        COMPLETIONS,
+        {"id": 1, "training_id": 1, "m_user_id": "a", "date": first, **special},
+        {"id": 2, "training_id": 2, "m_user_id": "a", "date": second, **special},
+    )
+    day = "2023-04-07"
+    status = kpa.expiry_status(done, trainings, as_of=day).filter(pl.col("training_id") == 3)
+    is_dated = (first or second) is not None
+    assert status["status"].to_list() == ["expired" if is_dated else "current"]
+    trend = kpa.status_over_time(done, trainings, start=day, end=day, by="training")
+    counts = trend.filter(pl.col("training_id") == 3).select("current", "expired")
+    assert counts.rows() == [(0, 1) if is_dated else (1, 0)]

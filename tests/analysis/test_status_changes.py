@@ -96,6 +96,12 @@ SPECIAL = {**TRAINED, "training_id": 99, "special_expiration_date": date(2026, 8
             ("expired", "current", "rule", "Ladders (7): renewal_months 12 -> 36"),
         ),
         (
+            account([TRAINED], [{**LADDERS, "title": ""}]),
+            account([TRAINED], [{**LADDERS, "title": " ", "renewal_months": 36}]),
+            7,
+            ("expired", "current", "rule", "7: renewal_months 12 -> 36"),
+        ),
+        (
             account([TRAINED], [LADDERS]),
             account([TRAINED], []),
             7,
