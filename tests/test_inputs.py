@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import polars as pl
@@ -178,3 +179,28 @@ def test_every_function_refuses_a_frame_of_pandas_in_each_of_its_places(function
         usual["users"] = USERS.empty()
     with pytest.raises(KPADataError, match=r"convert it with pl.from_pandas\(frame"):
         function(**{**usual, name: frame_of_library("pandas.core.frame")})
+
+
+def functions_of_all_records():
+    """Each public function and explorer that takes the result of load_all()."""
+    for module in (kpa, kpa.widgets):
+        for name in dir(module):
+            made = getattr(module, name)
+            if callable(made) and name != "Fleet":
+                annotated = inspect.signature(made).parameters.get("data")
+                if annotated and "TrainingData" in str(annotated.annotation):
+                    yield pytest.param(made, id=name)
+
+
+@pytest.mark.parametrize("function", [*functions_of_all_records()])
+@pytest.mark.parametrize(
+    ("table", "column"), [("completions", "training_id"), ("users", "email"), ("groups", "name")]
+)
+def test_every_function_of_all_records_names_a_lacking_column(function, table, column, tmp_path):
+    parameters = inspect.signature(function).parameters.values()
+    usual = {each.name: _USUAL.get(each.name) for each in parameters if each.default is each.empty}
+    usual |= {name: tmp_path / name for name in ("out", "folder") if name in usual}
+    whole = _USUAL["data"]
+    usual["data"] = replace(whole, **{table: whole.frames[table].drop(column)})
+    with pytest.raises(KPADataError, match=f"^{table}: no column '{column}'; load_{table}"):
+        function(**{name: value for name, value in usual.items() if name != "choices"})

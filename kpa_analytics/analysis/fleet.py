@@ -75,8 +75,9 @@ class Fleet:
         if not accounts:
             raise KPADataError("a fleet needs the records of at least one account")
         refuse_same_names([as_account(name) for name in (*accounts, *(failures or {}))])
-        for data in accounts.values():
-            need_training_data(data)
+        for name, data in accounts.items():
+            with of_account(name):
+                need_training_data(data)
         self.accounts = {name: replace(data, account=name) for name, data in accounts.items()}
         self.failures = dict(failures or {})
 

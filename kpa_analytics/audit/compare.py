@@ -19,7 +19,7 @@ from kpa_analytics.audit.since_earlier_pack import refuse_other
 from kpa_analytics.data.changes import completions_of, table_changes
 from kpa_analytics.data.kept_data import kept_data
 from kpa_analytics.data.snapshots import Kept, Snapshot, SnapshotFolder, read_snapshot
-from kpa_analytics.data.training_data import TrainingData
+from kpa_analytics.data.training_data import TrainingData, need_training_data
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import ACCOUNT, need_same_account
 from kpa_analytics.paths import typed_path
@@ -165,6 +165,8 @@ def _account_of(side: Any) -> Any:
 
 def _side(given: object) -> Any:
     """A pack, loaded or kept data, or a frame of completions."""
+    if isinstance(given, TrainingData):
+        need_training_data(given)
     if isinstance(given, Snapshot):
         if given.path is None:
             raise KPADataError(f"the snapshot of {given.table} was not kept, so it has no file")

@@ -40,7 +40,9 @@ class TrainingData:
 
     Of each frame, only the columns of its table are kept, and the columns `account` and `demo`,
     which say whose the rows are and whether they are invented. Other columns are left out, so that
-    none of them can be taken for a result.
+    none of them can be taken for a result. Functions of all records need every column of the
+    tables: `pl.concat([schema.COMPLETIONS.empty(), frame], how="diagonal")` adds, as null, those
+    that the source of a frame does not have.
 
     Attributes:
         completions: `schema.COMPLETIONS`, one row per completion.
@@ -165,9 +167,12 @@ class TrainingData:
 
 
 def need_training_data(data: object) -> None:
-    """Raise a KPADataError unless `data` is the result of `load_all()`."""
+    """Raise a KPADataError unless `data` is the result of `load_all()`, with every column."""
     if not isinstance(data, TrainingData):
         raise KPADataError(f"data must be the result of load_all(), not {type(data).__name__}")
+    for name, frame in data.frames.items():
+        table = endpoint_of(name).table
+        need(frame, table, *table.schema)
 
 
 def need_one_account(users: pl.DataFrame | pl.LazyFrame) -> None:
