@@ -106,7 +106,7 @@ def sheet_heading(column: str) -> str:
 
 FLEET_AS_OF = "All accounts, as of {day}"
 FLEET_CAPTION = "The pack of each account, and the totals"
-FLEET_ACCOUNT = "account"
+FLEET_ACCOUNT = "Account"
 FLEET_TOTAL = "Total"
 FLEET_DEMO = "demo data"
 FLEET_NOT_LOADED = (
@@ -305,6 +305,8 @@ IN_ORDER_NOTES = {
     True: "current or expiring soon, of {cases:required case|required cases}",
     False: "current or expiring soon, of {cases:case|cases} on record",
 }
+#: The same if there are cases of composed trainings.
+IN_ORDER_APART = "{note}, without composed trainings"
 OF = "{part} of {whole}"
 UNDATED_NOTE = (
     f"{NO_REQUIREMENTS}; {{undated:listed case has|listed cases have}} only a completion without a "
@@ -351,8 +353,13 @@ TRAININGS_UNLISTED = f"{TRAININGS} ({{unlisted}} not in the catalogue: {{ids}})"
 
 #: By whether requirements were provided.
 REQUIRED = {
-    True: "Required cases, without those that are not due yet: {cases}. In order: {in_order}.",
-    False: "{cases:case is|cases are} on record; in order: {in_order}.",
+    True: "Required cases, without {left_out}: {cases}. In order: {in_order}.",
+    False: "{cases:case is|cases are} on record, without {left_out}; in order: {in_order}.",
+}
+#: What these cases do not include, by whether there are cases of composed trainings.
+LEFT_OUT = {
+    False: "those that are not due yet",
+    True: "those of composed trainings and those that are not due yet",
 }
 #: By whether requirements were provided.
 PEOPLE_IN_ORDER = {
@@ -360,13 +367,18 @@ PEOPLE_IN_ORDER = {
     False: "Without an expired case: {in_order} of {people:person|people}.",
 }
 ALL_CASES = (
-    "With the cases that nobody requires and those of composed trainings, there are "
-    "{due:case|cases}, not counting those that are not due yet. In order: {share}."
+    "All cases, also those that nobody requires and those of composed trainings, without those "
+    "that are not due yet: {due}. In order: {share}."
 )
 #: The same cases, so that the figures of the tiles can be added up.
 ALL_GAPS = (
-    "Of these, {gaps:case is|cases are} expired or missing (required: {required}; of composed "
-    "trainings: {composed}; not required: {others})."
+    "Of these, {gaps:case is|cases are} expired or missing (of composed trainings, required or "
+    "not: {composed}; of other trainings, required: {required}, not required: {others})."
+)
+#: The findings of the kind `offering_not_recorded`, beside the figures.
+RELYING_TRAININGS = (
+    "Some people count as in order only because no later offering is recorded: in {titles}. The "
+    "findings about the data give their number."
 )
 COMPOSED_APART = (
     "Composed trainings are counted separately, because otherwise a gap in a part would count "
@@ -389,6 +401,7 @@ UNDATED = (
     "Listed as missing: {undated:case|cases} whose only completion has no date, because such a "
     "completion proves nothing."
 )
+NO_EXPIRING = "No case expires soon."
 EXPIRING = (
     "{cases:case expires|cases expire} soon: within the training's own number of expiring days, "
     "within {expiring_days:day|days} if the training has none, or in a window that is open now. "
@@ -508,7 +521,19 @@ PAST_NO_RENEWALS = (
     "about renewals in these months."
 )
 PAST_FILES = "renewals.csv lists each of these certificates."
+#: Said if the pack has cases of window trainings.
+PAST_WINDOWS = (
+    "A certificate of a window training is valid until the training is offered again. Until a "
+    "later offering is recorded, it has not come due, even if the person let a window pass, so it "
+    "is not among these certificates."
+)
+#: Said if people hold composed trainings through the included trainings.
+PAST_COMPOSED = (
+    "A composed training that a person holds through the included trainings is not counted here; "
+    "the included trainings are."
+)
 
+NO_INSTRUCTORS = "The records name no instructor."
 #: By whether the pack covers only a part of the records.
 INSTRUCTORS = {
     False: "{taught:instructor has|instructors have} taught since the records began; {recently} "
@@ -524,6 +549,11 @@ SINGLE_INSTRUCTOR = {
 }
 
 SESSIONS = "{held:group session is|group sessions are} on record."
+#: Sessions that only completions name.
+SESSIONS_UNKNOWN = (
+    "{unknown:of them is|of them are} not in the session list, but named by completions: the "
+    "people of these completions are counted."
+)
 #: In a pack of some trainings.
 SESSIONS_WHOLE = (
     "A session can have taught other trainings too: everyone who is listed or recorded in it is "
@@ -548,6 +578,8 @@ QUALITY = (
     "and blank ids count as empty, and implausible hire, termination and profile dates are not "
     "used."
 )
+#: Said if the table of findings has fewer lines.
+QUALITY_SHARED = "Completions of one person and training on the same day share a line of the table."
 NO_FINDINGS = "No findings: every record passed every check."
 
 VENDOR_NOT_LOADED = "The vendor's own statuses were not loaded."
@@ -557,7 +589,7 @@ VENDOR = (
     "of them differs in {differing:case|cases}."
 )
 #: Cases that the vendor has and we do not, such as those of people who left.
-VENDOR_ONLY = "Only in the vendor's list: {only:case|cases}."
+VENDOR_ONLY = "Of those that differ, {only:case is|cases are} only in the vendor's list."
 
 CHANGED = "Completions since the load of {since}, {since:%H:%M} UTC: {numbers}."
 CHANGED_NUMBER = "{number} {kind}"
@@ -565,6 +597,10 @@ CHANGED_NUMBER = "{number} {kind}"
 CHANGES = {"added": "added", "removed": "removed", "edited": "edited"}
 CHANGES_UNKNOWN = "The changes could not be determined: {reason}."
 
+ROUNDED = (
+    "Shares in the figures at the top are rounded down to a tenth of a percent, so that 100.0% "
+    "means all."
+)
 METHOD = (
     "Each case is judged as of {as_of} by the rules below. A completion expires on its special "
     "expiration date if it has one. Otherwise the schedule of the training decides: its window if "
@@ -688,9 +724,9 @@ SIGNERS = ("Prepared by", "Reviewed by", "Approved by")
 SIGNER_COLUMNS = ("Step", "Name", "Date", "Signature")
 LOOKS_BACK = (
     "Looking back: the statuses are as of {as_of}, but the records were fetched on {on}, "
-    "{days:day|days} later. The figures include records that were entered or edited in between: "
-    "{later:completion was|completions were} entered after {as_of} but dated on or before it. How "
-    "many records were edited is not known."
+    "{days:day|days} later. Completions that were entered after {as_of} but dated on or before it "
+    "are counted: {later}. Records that were edited in between are used as they are now; how many "
+    "there are is not known."
 )
 GLOSSARY_HEADING = "Glossary"
 _GLOSSARY = {
@@ -779,6 +815,9 @@ LEFT = "Left: {value}"
 PERSON_ID = "Id: {value}"
 TRAINING_ID = "Training id: {value:d}"
 SCHEDULE = "Schedule: {value}"
+#: Of a composed training.
+OWN_SCHEDULE_FACT = "Own schedule: {value}"
+INCLUDES = "Composed of: {titles}"
 #: A signature on file, as a table shows it.
 SIGNED = {True: "yes", False: "no"}
 #: The rule of a case, if the training's schedule does not decide it.

@@ -69,12 +69,13 @@ def _field_offices(evidence: Evidence) -> str:
     data = evidence.data
     users = data.users.unique("id", keep="first", maintain_order=True)
     people = evidence.status.select("m_user_id").unique()
+    of_each = pl.col("fieldOffice_id").list.drop_nulls().alias("offices")
     offices = people.join(
-        users.select("id", office="fieldOffice_id"), left_on="m_user_id", right_on="id", how="left"
-    ).explode("office")
+        users.select("id", of_each), left_on="m_user_id", right_on="id", how="left"
+    )["offices"]
     names = names_of_groups(data.groups, "field_office")
-    listed = offices["office"].drop_nulls().replace(names).unique().sort().to_list()
-    if offices["office"].null_count():
+    listed = offices.explode().drop_nulls().replace(names).unique().sort().to_list()
+    if not (offices.list.len() > 0).fill_null(False).all():
         listed.append(text.NO_FIELD_OFFICE)
     return listing(listed, _MOST_OFFICES) or NOT_KNOWN
 

@@ -252,8 +252,9 @@ def _write(evidence: Evidence, folder: Path, announced: dict[str, object]) -> No
     from kpa_analytics.audit.html import write_page
     from kpa_analytics.audit.missing_glyphs import sentences, undrawable
     from kpa_analytics.audit.pdf import write_document
-    from kpa_analytics.audit.report import add_quality_sentence, report
+    from kpa_analytics.audit.report import report
     from kpa_analytics.audit.report_charts import draw, write_drawings
+    from kpa_analytics.audit.report_records import add_quality_sentence
     from kpa_analytics.audit.verify_page import VERIFY_PAGE, write_verify_page
     from kpa_analytics.audit.xlsx import write_workbook
 

@@ -161,4 +161,4 @@ def _page(parts: pl.DataFrame, facts: Mapping[str, Any]) -> str:
 def _heading(name: str) -> str:
     if name == "in_30_days":
         return text.TileLabel.IN_30_DAYS
-    return STATUS_LABELS.get(name) or text.sheet_heading(name)
+    return STATUS_LABELS.get(name) or text.sheet_heading(name).capitalize()

@@ -30,7 +30,15 @@ def people_rows(data: TrainingData, as_of: date) -> pl.DataFrame:
     """
     profiles = data.users.unique("id", keep="first", maintain_order=True)
     numbers = employee_numbers(data.users).collect(engine="in-memory")
-    gone = employment(data.users).filter(has_left(as_of)).collect()["m_user_id"]
+    days = employment(data.users).select("m_user_id", "left", "back")
+    hired, _ = employment_days()
+    hires = data.users.lazy().unique("id", keep="first", maintain_order=True).select("id", hired)
+    is_to_come = (pl.col("hired") > as_of) & pl.col("back").is_null()
+    absent = (
+        days.join(hires, left_on="m_user_id", right_on="id")
+        .filter(has_left(as_of) | is_to_come)
+        .collect(engine="in-memory")["m_user_id"]
+    )
     rows = (
         PeopleFilter(data)
         .people.select("m_user_id", "user")
@@ -46,7 +54,7 @@ def people_rows(data: TrainingData, as_of: date) -> pl.DataFrame:
             _names(data, "fieldOffice_id", "field_office"),
             _names(data, "jobTitle_id", "job_title"),
             *employment_days(),
-            ~pl.col("m_user_id").is_in(gone.implode()).alias("employed"),
+            ~pl.col("m_user_id").is_in(absent.implode()).alias("employed"),
             "created",
         )
         .select(pl.col(name).cast(dtype) for name, dtype in PEOPLE.schema.items())

@@ -22,7 +22,7 @@ from kpa_analytics.audit.evidence import Evidence
 from kpa_analytics.audit.report_model import Section, Sheet, printed
 from kpa_analytics.report_text import Caption, Heading
 from kpa_analytics.statuses import EXPIRED, EXPIRING, GAPS, MISSING, STATUS_LABELS
-from kpa_analytics.wording import say
+from kpa_analytics.wording import listing, say
 
 #: The columns of a table of cases, before and after those about days.
 _WHO = ("user", "training")
@@ -63,7 +63,8 @@ def undated_cases(evidence: Evidence) -> int:
 def expiring(evidence: Evidence) -> Section:
     """The section with every case that expires soon, grouped by training."""
     rows = evidence.cases.filter(pl.col("status") == EXPIRING)
-    sentence = say(text.EXPIRING, cases=rows.height, expiring_days=evidence.expiring_days)
+    about = {"cases": rows.height, "expiring_days": evidence.expiring_days}
+    sentence = say(text.EXPIRING, **about) if rows.height else text.NO_EXPIRING
     tables = _tables(evidence, rows, Caption.EXPIRING, Caption.COMPOSED_EXPIRING, "", "days_left")
     heading = STATUS_LABELS[EXPIRING]
     charts = ["expirations_by_week"]
@@ -136,3 +137,13 @@ def _shown(rows: pl.DataFrame) -> pl.DataFrame:
         ).alias("signed"),
         pl.coalesce(pl.col("files").cast(pl.String), unknown).alias("files"),
     )
+
+
+def trainings_in(evidence: Evidence, frame: pl.DataFrame) -> str:
+    """The number of trainings in a frame, and which of them are not in the catalogue."""
+    trainings = frame["training_id"].unique().sort()
+    unlisted = trainings.filter(~trainings.is_in(evidence.data.trainings["id"].implode()))
+    if unlisted.is_empty():
+        return say(text.TRAININGS, trainings=len(trainings))
+    ids = listing([str(training) for training in unlisted])
+    return say(text.TRAININGS_UNLISTED, trainings=len(trainings), unlisted=len(unlisted), ids=ids)

@@ -29,6 +29,7 @@ def how_computed(evidence: Evidence) -> Section:
         say(text.METHOD, as_of=evidence.as_of, marks="; ".join(marks)),
         " ".join([text.REQUIREMENTS[evidence.required], *_newer_requirements(evidence)]),
         text.PAST_METHOD,
+        text.ROUNDED,
     ]
     rules = printed(
         rule_rows(evidence),

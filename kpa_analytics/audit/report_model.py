@@ -22,6 +22,8 @@ _KINDS = {
     "month": "date",
     "signed": "flag",
 }
+#: Rows of a printed table; the workbook has them all.
+PRINTED_ROWS = 60
 #: Rows that a browser still shows without delay.
 MOST_ON_PAGE = 20_000
 #: The text in a cell without a value.
@@ -94,6 +96,11 @@ def printed(
         columns.index(by) if by else -1,
         _groups(cells[columns.index(by)]) if by else [],
     )
+
+
+def filled(tables: list[Sheet]) -> list[Sheet]:
+    """The tables that have rows."""
+    return [table for table in tables if table.rows]
 
 
 def _more(hidden: int, rest: SheetName | None) -> str:

@@ -84,8 +84,16 @@ def _renewals(evidence: Evidence, past: Past) -> list[str]:
         say(text.PAST_RENEWALS, **period, **numbers),
         text.PAST_OUTCOMES,
         share if over.height else say(text.PAST_SHARE_NOT_KNOWN, **period),
+        *_not_among(evidence),
         text.PAST_FILES,
     ]
+
+
+def _not_among(evidence: Evidence) -> list[str]:
+    """Which cases have no certificate of their own among the renewals."""
+    sources = {*evidence.status["expiration_source"]}
+    notes = {"window": text.PAST_WINDOWS, "composed": text.PAST_COMPOSED}
+    return [note for source, note in notes.items() if source in sources]
 
 
 def _days(past: Past) -> Sheet:

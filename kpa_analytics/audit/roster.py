@@ -17,14 +17,17 @@ from kpa_analytics.audit.cases import audit_cases
 from kpa_analytics.audit.document import Document
 from kpa_analytics.audit.document_story import document
 from kpa_analytics.audit.people import people_rows
+from kpa_analytics.data.included_trainings import included_trainings
 from kpa_analytics.data.need_evidence import need_evidence
 from kpa_analytics.data.scope import with_parts
 from kpa_analytics.data.training_data import TrainingData, need_training_data
+from kpa_analytics.employment import employment, has_left
 from kpa_analytics.inputs import AnyFrame
+from kpa_analytics.names import training_names
 from kpa_analytics.report_text import Caption
 from kpa_analytics.schema import ROSTER
 from kpa_analytics.whole_number import plain_number
-from kpa_analytics.wording import say
+from kpa_analytics.wording import listing, say
 
 _COLUMNS = (
     *("user", "employeeNumber", "field_office", "job_title", "status", "completed"),
@@ -112,7 +115,7 @@ def roster(
         )
         .sort("user", "m_user_id")
     )
-    gone = people.filter(~pl.col("employed"))["m_user_id"]
+    gone = employment(data.users).filter(has_left(day)).collect(engine="in-memory")["m_user_id"]
     return document(
         data,
         cases,
@@ -132,7 +135,14 @@ def roster(
 
 def _facts(data: TrainingData, training_id: int, day: date) -> list[str]:
     schedule = schedule_texts(data.trainings, day).get(training_id, text.NOT_KNOWN)
-    return [say(text.TRAINING_ID, value=training_id), say(text.SCHEDULE, value=schedule)]
+    included = included_trainings(data.trainings).get(training_id) or []
+    facts = [say(text.TRAINING_ID, value=training_id)]
+    if not included:
+        return [*facts, say(text.SCHEDULE, value=schedule)]
+    titles = dict(training_names(data.trainings).collect(engine="in-memory").iter_rows())
+    parts = sorted(titles.get(part, str(part)) for part in included)
+    composed = say(text.INCLUDES, titles=listing(parts, len(parts)))
+    return [*facts, composed, say(text.OWN_SCHEDULE_FACT, value=schedule)]
 
 
 def _sentences(cases: pl.DataFrame, done: pl.DataFrame, gone: pl.Series, day: date) -> list[str]:

@@ -19,10 +19,12 @@ from kpa_analytics.charts.status_rows import read_status, status_counts
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import ACCOUNT, need, need_same_account, read
 from kpa_analytics.schema import EXPIRY_STATUS
-from kpa_analytics.statuses import FROM_REQUIREMENTS, MISSING, STATUS_LABELS
+from kpa_analytics.statuses import FROM_REQUIREMENTS, GAPS, MISSING, STATUS_LABELS
 from kpa_analytics.wording import one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import altair as alt
 
     from kpa_analytics.as_of import Day
@@ -71,7 +73,11 @@ def expiry_by_group_table(
 
 
 def _ranked(
-    status: AnyFrame, users: AnyFrame | None, by: GroupKind, groups: AnyFrame | None
+    status: AnyFrame,
+    users: AnyFrame | None,
+    by: GroupKind,
+    groups: AnyFrame | None,
+    gaps: Sequence[str] = GAPS,
 ) -> Ranked:
     if by not in _KINDS:
         raise KPADataError(f"by must be one of {', '.join(_KINDS)}, not {by!r}")
@@ -81,7 +87,7 @@ def _ranked(
     counts = _of_accounts(status) if of_fleet else _of_people(status, users, by)
     group = pl.col("group_id").replace(names_of_groups(groups, by)).fill_null(no_group(by))
     named = counts.with_columns(group.alias("group"))
-    return rank(named, "group_id", "group", NOUNS[by])
+    return rank(named, "group_id", "group", NOUNS[by], gaps)
 
 
 def _of_accounts(status: AnyFrame) -> pl.DataFrame:
@@ -163,9 +169,9 @@ def expiry_by_group(
         >>> expiry_by_group(EXPIRY_STATUS.empty(), USERS.empty(), by="job_title").description
         'Status by job title. No completions or requirements to show.'
     """
-    ranked = _ranked(status, users, by, groups)
     alone = status.drop(ACCOUNT) if by == ACCOUNT and _has_accounts(status) else status
     rows = read_status(alone, "m_user_id", as_of=as_of, known=requirements_known)
+    ranked = _ranked(status, users, by, groups, rows.gaps)
     singular = ranked.nouns[0]
     notes = [_not_known(ranked.frame)] if by == ACCOUNT and rows.known else []
     counted_twice = int(ranked.frame["total"].sum()) > rows.frame.height

@@ -10,9 +10,10 @@ from kpa_analytics.charts.ranking import Ranked, rank, ranking
 from kpa_analytics.charts.status_rows import read_status, status_counts
 from kpa_analytics.inputs import read
 from kpa_analytics.schema import EXPIRY_STATUS
+from kpa_analytics.statuses import GAPS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     import altair as alt
 
@@ -47,10 +48,10 @@ def expiry_by_training_table(status: AnyFrame, *, top: int = 20) -> pl.DataFrame
     return _ranked(status).fold(top)
 
 
-def _ranked(status: AnyFrame) -> Ranked:
+def _ranked(status: AnyFrame, gaps: Sequence[str] = GAPS) -> Ranked:
     frame = read(status, EXPIRY_STATUS, *_READ, "status")
     counts = frame.group_by("training_id").agg(pl.col("training").first(), *status_counts())
-    return rank(counts, "training_id", "training", ("training", "trainings"))
+    return rank(counts, "training_id", "training", ("training", "trainings"), gaps)
 
 
 def expiry_by_training(
@@ -91,7 +92,7 @@ def expiry_by_training(
     """
     rows = read_status(status, "m_user_id", *_READ, as_of=as_of, known=requirements_known)
     return ranking(
-        _ranked(rows.frame),
+        _ranked(rows.frame, rows.gaps),
         rows,
         top=top,
         title="Status by training",

@@ -8,7 +8,7 @@ import altair as alt
 import polars as pl
 
 from kpa_analytics.charts import axes
-from kpa_analytics.charts.periods import middle_day, part_of, period_ends
+from kpa_analytics.charts.periods import middle_day, part_of, period_ends, period_noun
 from kpa_analytics.charts.stacking import MIN_PART, stacked
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
 from kpa_analytics.charts.text import not_drawn
@@ -26,7 +26,6 @@ _READ = ("date", "attendees", "recorded", "demo")
 _TITLE = "Group sessions over time"
 NO_SESSIONS = "No group sessions to show"
 #: The length of the period that a bar covers.
-_PERIODS = {"1mo": "a month", "3mo": "a quarter", "1y": "a year"}
 _UNKNOWN = "size not known"
 #: The sizes, and the most people in a session of each; the first and the last have no limit.
 SIZES = (_UNKNOWN, "nobody", "1 person", "2 to 5", "6 to 10", "11 to 20", "21 or more")
@@ -123,14 +122,14 @@ def without_list(sessions: pl.DataFrame) -> str:
 
     Examples:
         >>> without_list(pl.DataFrame({"attendees": [None, 4], "recorded": [3, 5]}))
-        '1 session lists nobody: the people recorded in it are counted'
+        'For 1 session, nobody is listed: the people recorded in it are counted'
     """
     is_counted = (pl.col("attendees").fill_null(0) == 0) & (pl.col("recorded") > 0)
     number = sessions.filter(is_counted).height
     if not number:
         return ""
-    lists = count(number, "session lists", "sessions list")
-    return f"{lists} nobody: the people recorded in {'it' if number == 1 else 'them'} are counted"
+    recorded = f"the people recorded in {'it' if number == 1 else 'them'}"
+    return f"For {count(number, 'session')}, nobody is listed: {recorded} are counted"
 
 
 def group_sessions(
@@ -172,7 +171,7 @@ def group_sessions(
         title=_title(people, sized, number),
         subtitle=[
             f"{_TITLE}: {count(number, 'session')} with {count(people, 'attendance')}; "
-            f"each bar is {_PERIODS[every]}",
+            f"each bar is a {period_noun(every)}",
             without_list(placed.filter(drawn)),
             left_out,
         ],

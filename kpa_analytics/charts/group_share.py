@@ -8,7 +8,7 @@ import altair as alt
 import polars as pl
 
 from kpa_analytics.charts import axes
-from kpa_analytics.charts.periods import AFTER, BEFORE, part_of, period_ends, window
+from kpa_analytics.charts.periods import beyond, part_of, period_ends, period_noun, window
 from kpa_analytics.charts.stacking import MIN_PART, stack
 from kpa_analytics.charts.styled import demo_line, nothing_to_show, panel, rows_of, stacked_panels
 from kpa_analytics.charts.text import not_drawn
@@ -28,12 +28,6 @@ _LOWER = 110
 #: Each part of a bar in the legend, which also names its place, so that it does not rely on colour.
 _LEGEND = {"In groups": "In groups (lower part)", "Alone": "Alone (upper part)"}
 _WAYS = {"in_groups": "In groups", "alone": "Alone"}
-#: Why completions are not drawn.
-_REASONS = {
-    "earlier": f"earlier (more than {BEFORE} periods back)",
-    "later": f"later (more than {AFTER} periods ahead)",
-    "no day": "without a date",
-}
 
 
 def group_share_table(
@@ -105,20 +99,20 @@ def group_share(
     first, last, length = window(frame, as_of, every)
     part = part_of(pl.col("period"), first, last, ("earlier", "drawn", "later", "no day"))
     parts = frame.group_by(part).agg(pl.sum_horizontal("in_groups", "alone").sum())
-    left_out = not_drawn(dict(parts.iter_rows()), _REASONS)
+    left_out = not_drawn(dict(parts.iter_rows()), {**beyond(length), "no day": "without a date"})
     if shown.is_empty():
         return nothing_to_show(_TITLE, "No completions to show", left_out, dark=dark, demo=demo)
     shares = [percent(*row) for row in shown.select("in_groups", "total").iter_rows()]
     rows = period_ends(shown.with_columns(pl.Series("percent", shares)), length)
-    mark = [demo_line(44, dark)] if demo else []
+    period, mark = period_noun(length).capitalize(), [demo_line(44, dark)] if demo else []
     title = f"{percent(grouped, total)} of completions were recorded in a group session"
     subtitle = [
         f"{_TITLE}: {grouped:,} of {count(total, 'completion')} recorded in a group session",
         left_out,
     ]
-    counts = panel([_counts(rows, dark), *mark], _LOWER)
+    counts = panel([_counts(rows, period, dark), *mark], _LOWER)
     return stacked_panels(
-        [_line(rows, dark).properties(width=WIDTH, height=130), counts],
+        [_line(rows, period, dark).properties(width=WIDTH, height=130), counts],
         title=title,
         subtitle=subtitle,
         demo=demo,
@@ -126,16 +120,16 @@ def group_share(
     )
 
 
-def _tooltip() -> list[alt.Tooltip]:
+def _tooltip(period: str) -> list[alt.Tooltip]:
     return [
-        alt.Tooltip("name:N", title="Period"),
+        alt.Tooltip("name:N", title=period),
         alt.Tooltip("percent:N", title="Share in groups"),
         alt.Tooltip("in_groups:Q", title="Completions in groups", format=","),
         alt.Tooltip("alone:Q", title="Completions alone", format=","),
     ]
 
 
-def _line(rows: pl.DataFrame, dark: bool) -> alt.Chart:
+def _line(rows: pl.DataFrame, period: str, dark: bool) -> alt.Chart:
     # A period without completions has no share, so the line breaks there.
     breaks = (pl.col("period") != pl.col("until").shift(1)).fill_null(False).cum_sum()
     middle = pl.col("period") + (pl.col("until") - pl.col("period")) / 2
@@ -157,14 +151,14 @@ def _line(rows: pl.DataFrame, dark: bool) -> alt.Chart:
                 axis=alt.Axis(format=".0%", values=[0, 0.25, 0.5, 0.75, 1]),
             ),
             detail=alt.Detail("stretch:N"),
-            tooltip=_tooltip(),
+            tooltip=_tooltip(period),
             description=axes.aria_label(),
         )
     )
     return line
 
 
-def _counts(rows: pl.DataFrame, dark: bool) -> alt.Chart:
+def _counts(rows: pl.DataFrame, period: str, dark: bool) -> alt.Chart:
     p = palette(dark)
     highest = rows.select(pl.col("total").max()).item()
     edges = axes.outline(dict(zip(_LEGEND, (p.accent, p.quiet), strict=True)), "way", dark)
@@ -176,7 +170,7 @@ def _counts(rows: pl.DataFrame, dark: bool) -> alt.Chart:
         .encode(
             x=axes.on_day(
                 "period",
-                title="Period",
+                title=period,
                 axis=axes.time_axis(rows["period"][0], rows["until"][-1]),
             ),
             x2=axes.until_day("until"),
@@ -187,7 +181,7 @@ def _counts(rows: pl.DataFrame, dark: bool) -> alt.Chart:
                 scale=alt.Scale(domain=list(_LEGEND), range=[p.accent, p.quiet]),
                 legend=axes.legend([*_LEGEND], _LEGEND, _LEGEND),
             ),
-            tooltip=_tooltip(),
+            tooltip=_tooltip(period),
             description=axes.aria_label(),
         )
     )

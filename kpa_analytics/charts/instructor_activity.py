@@ -9,12 +9,12 @@ import polars as pl
 
 from kpa_analytics.charts import axes
 from kpa_analytics.charts.periods import (
-    AFTER,
-    BEFORE,
     DrawnPeriods,
+    beyond,
     part_of,
     period_ends,
     period_length,
+    period_noun,
     window,
 )
 from kpa_analytics.charts.stacking import MIN_PIXELS
@@ -38,8 +38,6 @@ _READ = (
 _TITLE = "How much each instructor teaches"
 #: Why completions are not drawn.
 _REASONS = {
-    "earlier periods": f"in earlier periods (more than {BEFORE} back)",
-    "later periods": f"in later periods (more than {AFTER} ahead)",
     "no instructor": "with no instructor",
     "no period": "without a date",
     "other instructors": "with other instructors",
@@ -164,7 +162,9 @@ def instructor_activity(
     drawn = pl.col("part") == "instructor"
     shown = table.filter(drawn).drop("part")
     rest = table.filter(~drawn).group_by("part").agg(pl.sum("completions"))
-    left_out = not_drawn(dict(rest.iter_rows()), _REASONS, "completion")
+    length = period_length(frame, every)
+    reasons = {f"{part} periods": reason for part, reason in beyond(length).items()} | _REASONS
+    left_out = not_drawn(dict(rest.iter_rows()), reasons, "completion")
     if shown.is_empty():
         message = "No completions with an instructor to show"
         return nothing_to_show(_TITLE, message, left_out, dark=dark, demo=demo)
@@ -174,13 +174,13 @@ def instructor_activity(
     order = ", most first" if totals.height > 1 else ""
     lanes = alt.Scale(domain=[0, totals.height], reverse=True, nice=False)
     lines, *texts = _lanes(totals, lanes, dark)
-    bars = _bars(shown, period_length(frame, every), max(highest, 1), lanes, dark)
+    bars = _bars(shown, length, max(highest, 1), lanes, dark)
     return layered(
         [lines, bars, *texts],
         title=_title(totals["instructor"].to_list(), taught),
         subtitle=[
             f"{_TITLE}: the completions of {count(totals.height, 'instructor')} in each "
-            f"period{order}; the highest bar is {count(highest, 'completion')}",
+            f"{period_noun(length)}{order}; the highest bar is {count(highest, 'completion')}",
             left_out,
         ],
         demo=demo,
@@ -264,12 +264,12 @@ def _bars(
         )
         .mark_bar(x2Offset=-1, color=palette(dark).accent)
         .encode(
-            x=axes.on_day("period", title="Period", axis=axis),
+            x=axes.on_day("period", title=period_noun(length).capitalize(), axis=axis),
             x2=axes.until_day("end"),
             y=alt.Y("bottom:Q", scale=lanes, axis=None),
             y2=alt.Y2("top:Q"),
             tooltip=axes.tooltip(
-                {"instructor": "Instructor", "name": "Period"},
+                {"instructor": "Instructor", "name": period_noun(length).capitalize()},
                 {
                     "completions": "Completions",
                     "trainees": "People trained",

@@ -17,6 +17,9 @@ from kpa_analytics.wording import day_texts, month_texts
 
 #: How many periods to draw up to that of `as_of`, and after it.
 BEFORE, AFTER = 60, 12
+_OTHER = ("period", "periods")
+#: The usual lengths of a period: one and several.
+LENGTHS = {"1mo": ("month", "months"), "3mo": ("quarter", "quarters"), "1y": ("year", "years")}
 _QUARTERS = {"1q": "3mo", "2q": "6mo", "4q": "1y", "12mo": "1y"}
 
 
@@ -48,6 +51,25 @@ def period_length(frame: pl.DataFrame, every: str | None = None) -> str:
             "give the length of a period as every="
         )
     return length
+
+
+def beyond(length: str) -> dict[str, str]:
+    """Why records in earlier or later periods are not drawn.
+
+    Examples:
+        >>> beyond("1y")["later"]
+        'in later years (more than 12 ahead)'
+    """
+    _, periods = LENGTHS.get(length, _OTHER)
+    return {
+        "earlier": f"in earlier {periods} (more than {BEFORE} back)",
+        "later": f"in later {periods} (more than {AFTER} ahead)",
+    }
+
+
+def period_noun(length: str) -> str:
+    """The noun of a period: month, quarter, year, or period for other lengths."""
+    return LENGTHS.get(length, _OTHER)[0]
 
 
 def _same(every: str) -> str:

@@ -20,7 +20,7 @@ from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import need, need_if_known, need_same_account
 from kpa_analytics.names import people_names
 from kpa_analytics.schema import COMPLETIONS, TRAININGS, USERS
-from kpa_analytics.statuses import FROM_REQUIREMENTS, GAPS, SEVERITY
+from kpa_analytics.statuses import FROM_REQUIREMENTS, SEVERITY
 from kpa_analytics.whole_number import whole_number
 from kpa_analytics.wording import count, day, one_line
 
@@ -140,7 +140,7 @@ def person_timeline(
     fits = order.filter(pl.col("place") < _lanes_that_fit(bars))
     rest = person.status.height - fits.height
     rows = StatusRows(person.status, person.axis.today, person.known, person.demo)
-    gaps = int(person.status["status"].is_in(GAPS).sum())
+    gaps = int(person.status["status"].is_in(rows.gaps).sum())
     of_fits = pl.col("training_id").is_in(fits["training_id"].implode())
     crowded = person.spans.filter(of_fits).height - spans.filter(of_fits).height
     earlier = [

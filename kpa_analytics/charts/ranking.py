@@ -17,7 +17,7 @@ from kpa_analytics.charts.text import labels, short, top_names
 from kpa_analytics.charts.theme import SPACING, TEXT, ink_on, palette
 from kpa_analytics.statuses import EXPIRING, GAPS, SEVERITY, STATUSES, status_colours
 from kpa_analytics.whole_number import whole_number
-from kpa_analytics.wording import count, percent
+from kpa_analytics.wording import count, one_line, percent
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 _ROOM, _WIDTH, _COLUMN = 200, 210, 64
 #: Pixels for names in the title.
 _NAMES = 250
-#: The share of gaps of all cases.
-_SHARE = (pl.sum_horizontal(GAPS) / pl.col("total")).alias("share")
 #: The columns of numbers, and their headings.
 _COLUMNS = {"percent": "Share", "gaps": "Gaps", EXPIRING: "Expiring", "total": "Cases"}
 
@@ -46,12 +44,19 @@ class Ranked(NamedTuple):
             cases). A row without a key is last: people without a group are not a group.
         key, label: the columns with the id and the name.
         nouns: one row and several, e.g. "training" and "trainings".
+        gaps: the statuses that count as gaps.
     """
 
     frame: pl.DataFrame
     key: str
     label: str
     nouns: tuple[str, str]
+    gaps: Sequence[str]
+
+    @property
+    def share(self) -> pl.Expr:
+        """The share of gaps of all cases."""
+        return (pl.sum_horizontal(self.gaps) / pl.col("total")).alias("share")
 
     def fold(self, top: int) -> pl.DataFrame:
         """Fold the rows after the first `top` into one, and make the labels unique.
@@ -78,18 +83,21 @@ class Ranked(NamedTuple):
                 pl.len().cast(pl.Int64).alias("folded"),
                 pl.col(figures).sum(),
             )
-            table = pl.concat([table.head(top), folded.with_columns(_SHARE)])
+            table = pl.concat([table.head(top), folded.with_columns(self.share)])
         return labels(table, label, key, room=_ROOM)
 
 
-def rank(counts: pl.DataFrame, key: str, label: str, nouns: tuple[str, str]) -> Ranked:
-    """Sort rows of status counts by their share of gaps, then as `worst_first`."""
-    ranked = (
+def rank(
+    counts: pl.DataFrame, key: str, label: str, nouns: tuple[str, str], gaps: Sequence[str] = GAPS
+) -> Ranked:
+    """Sort rows of status counts by their share of `gaps`, then as `worst_first`."""
+    ranked = Ranked(counts, key, label, nouns, gaps)
+    rows = (
         worst_first(counts, label, key)
-        .select(key, label, *STATUSES, "total", _SHARE)
+        .select(key, label, *STATUSES, "total", ranked.share)
         .sort(pl.col(key).is_null(), -pl.col("share"), maintain_order=True)
     )
-    return Ranked(ranked, key, label, nouns)
+    return ranked._replace(frame=rows)
 
 
 def ranking(
@@ -112,10 +120,10 @@ def ranking(
     if table.is_empty():
         return nothing_to_show(title, NO_CASES, dark=dark, demo=rows.demo)
     every = rows.frame.height
-    gaps, expiring = (int(rows.frame["status"].is_in(few).sum()) for few in (GAPS, [EXPIRING]))
+    gaps, expiring = (int(rows.frame["status"].is_in(few).sum()) for few in (rows.gaps, [EXPIRING]))
     placed = table.with_columns(
         short(table, label, _ROOM),
-        pl.sum_horizontal(GAPS).alias("gaps"),
+        pl.sum_horizontal(rows.gaps).alias("gaps"),
         pl.Series("percent", [_percent(row, rows) for row in table.iter_rows(named=True)]),
     ).with_row_index("place")
     average = gaps / every
@@ -127,7 +135,7 @@ def ranking(
     return layered(
         [
             *_average(average, percent(gaps, every), end, dark),
-            *_bars(drawn, key, label, end, chosen(statuses), dark),
+            *_bars(drawn, ranked, end, [gap for gap in rows.gaps if gap in chosen(statuses)], dark),
             *number_columns(placed, _COLUMNS, start=_WIDTH, step=_COLUMN, dark=dark),
         ],
         title=_title(ranked, named[label], rows, gaps),
@@ -135,6 +143,7 @@ def ranking(
             f"{title}: {heading}{order}: {gaps:,} of {count(every, 'case')} "
             f"{rows.gap_words} ({percent(gaps, every)}), {expiring:,} expiring soon{rows.as_of}",
             rows.not_known,
+            *_without_bar(placed, drawn, label),
             *notes,
             only_words(statuses, gaps_only=True),
         ],
@@ -144,6 +153,12 @@ def ranking(
         width=_WIDTH,
         height=axes.row_step(placed["short"], 24),
     )
+
+
+def _without_bar(rows: pl.DataFrame, drawn: pl.DataFrame, label: str) -> list[str]:
+    """Name the row without a key, if its bar is not drawn."""
+    names = rows.filter(pl.col("share") > drawn["share"].max())[label]
+    return [f"No bar: {one_line(name)}, which would be longer than all others" for name in names]
 
 
 def _title(ranked: Ranked, names: pl.Series, rows: StatusRows, gaps: int) -> str:
@@ -161,7 +176,7 @@ def _title(ranked: Ranked, names: pl.Series, rows: StatusRows, gaps: int) -> str
     if named.height < 2:
         return said
     worst = named.filter(pl.col("share") == pl.col("share").max())
-    share = percent(*worst.select(pl.sum_horizontal(GAPS), "total").row(0))
+    share = percent(*worst.select(pl.sum_horizontal(rows.gaps), "total").row(0))
     if worst.height == named.height:
         same = (ranked.frame["share"] == gaps / every).all()
         return f"{said}, {'the same share' if same else share} in each {singular}"
@@ -178,7 +193,7 @@ def _title(ranked: Ranked, names: pl.Series, rows: StatusRows, gaps: int) -> str
 
 def _percent(row: dict[str, Any], rows: StatusRows) -> str:
     """The share of gaps in a row, in words if it has none."""
-    gaps = sum(row[status] for status in GAPS)
+    gaps = sum(row[status] for status in rows.gaps)
     if gaps:
         return percent(gaps, row["total"])
     return "no gap" if rows.known else "none"
@@ -187,19 +202,19 @@ def _percent(row: dict[str, Any], rows: StatusRows) -> str:
 def _share_axis(field: str, end: float) -> alt.X:
     return alt.X(
         f"{field}:Q",
-        title="Gaps of the cases in each row",
+        title="Share of cases that are gaps",
         scale=alt.Scale(domain=[0, end], nice=False),
         axis=alt.Axis(format=".0%" if end > 0.05 else ".1%", tickCount=5),
     )
 
 
 def _bars(
-    rows: pl.DataFrame, key: str, label: str, end: float, drawn: Sequence[str], dark: bool
+    rows: pl.DataFrame, ranked: Ranked, end: float, shown: Sequence[str], dark: bool
 ) -> list[alt.Chart]:
-    """The bars of the drawn statuses, with the number of cases in each part that has room."""
-    shown = [status for status in GAPS if status in drawn]
+    """The bars of the shown statuses, with the number of cases in each part that has room."""
     if not shown:
         return []
+    key, label = ranked.key, ranked.label
     shares = [pl.col(status) / pl.col("total") for status in shown]
     kept = ["place", key, label, "short", "folded", "total"]
     parts = stack(rows.select(*kept, *shares), shown, end * MIN_PART / _WIDTH, "status")

@@ -10,7 +10,7 @@ from kpa_analytics.as_of import Day, as_day, day_of_statuses
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame, need_switch, read
-from kpa_analytics.report_text import NO_REQUIREMENTS
+from kpa_analytics.report_text import NO_REQUIREMENTS, UNDATED_NOTE
 from kpa_analytics.schema import EXPIRY_STATUS
 from kpa_analytics.statuses import (
     FROM_REQUIREMENTS,
@@ -19,7 +19,7 @@ from kpa_analytics.statuses import (
     STATUS_LABELS,
     STATUSES,
 )
-from kpa_analytics.wording import day
+from kpa_analytics.wording import day, say
 
 if TYPE_CHECKING:
     from datetime import date
@@ -38,6 +38,7 @@ class StatusRows(NamedTuple):
         known: whether requirements were provided. Without them, no missing case can be found.
         demo: whether this is demo data.
         planned: whether these are statuses after planned sessions, which have not been held.
+        undated: cases that are missing without requirements: their only completion has no date.
     """
 
     frame: pl.DataFrame
@@ -45,12 +46,17 @@ class StatusRows(NamedTuple):
     known: bool
     demo: bool
     planned: bool = False
+    undated: int = 0
+
+    @property
+    def gaps(self) -> tuple[str, ...]:
+        """The statuses that are gaps and can be found."""
+        return tuple(gap for gap in GAPS if self.known or gap not in FROM_REQUIREMENTS)
 
     @property
     def gap_words(self) -> str:
         """The gaps that can be found, e.g. "expired or missing"."""
-        gaps = [gap for gap in GAPS if self.known or gap not in FROM_REQUIREMENTS]
-        return " or ".join(STATUS_LABELS[gap].lower() for gap in gaps)
+        return " or ".join(STATUS_LABELS[gap].lower() for gap in self.gaps)
 
     @property
     def as_of(self) -> str:
@@ -66,7 +72,10 @@ class StatusRows(NamedTuple):
     @property
     def not_known(self) -> str:
         """Say that missing cases are not known, or nothing if they are."""
-        return "" if self.known else f"{STATUS_LABELS[MISSING]}: not known. {NO_REQUIREMENTS}"
+        if self.known:
+            return ""
+        why = say(UNDATED_NOTE, undated=self.undated) if self.undated else NO_REQUIREMENTS
+        return f"{STATUS_LABELS[MISSING]}: not known. {why}"
 
 
 def read_status(
@@ -88,7 +97,8 @@ def read_status(
     frame = read(status, EXPIRY_STATUS, *columns, "expiration_date", "days_left", "status")
     planned = "hypothetical" in status.collect_schema()
     known = requirements_are_known(frame, known)
-    return StatusRows(frame, status_day(frame, as_of), known, is_demo(frame), planned)
+    undated = 0 if known else int(frame["status"].is_in(FROM_REQUIREMENTS).sum())
+    return StatusRows(frame, status_day(frame, as_of), known, is_demo(frame), planned, undated)
 
 
 def requirements_are_known(frame: pl.DataFrame, given: bool | None) -> bool:

@@ -21,7 +21,6 @@ from kpa_analytics.inputs import read
 from kpa_analytics.schema import EXPIRY_STATUS, STATUS
 from kpa_analytics.statuses import (
     FROM_REQUIREMENTS,
-    GAPS,
     SEVERITY,
     SIGNED_LABELS,
     STATUS_LABELS,
@@ -125,7 +124,7 @@ def status_summary(
 
 def _title(rows: StatusRows) -> str:
     """The finding, as the title: which share of cases are gaps."""
-    gaps, every = int(rows.frame["status"].is_in(GAPS).sum()), rows.frame.height
+    gaps, every = int(rows.frame["status"].is_in(rows.gaps).sum()), rows.frame.height
     what = "gaps" if rows.known else rows.gap_words
     return f"{percent(gaps, every)} of cases are {what}: {gaps:,} of {every:,}"
 

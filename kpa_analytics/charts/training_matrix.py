@@ -16,7 +16,7 @@ from kpa_analytics.charts.text import labels, short
 from kpa_analytics.charts.theme import ink_on
 from kpa_analytics.inputs import read
 from kpa_analytics.schema import EXPIRY_STATUS
-from kpa_analytics.statuses import EVERY_STATUS, GAPS, SEVERITY, STATUS_SIGNS, status_colours
+from kpa_analytics.statuses import EVERY_STATUS, SEVERITY, STATUS_SIGNS, status_colours
 from kpa_analytics.whole_number import whole_number
 from kpa_analytics.wording import count
 
@@ -161,12 +161,16 @@ def _shown(table: pl.DataFrame, rows: StatusRows, left_out: int) -> str:
 
 def _title(table: pl.DataFrame, rows: StatusRows) -> str:
     """The finding, as the title: how many of all gaps lie in its cells."""
-    every, here = (int(frame["status"].is_in(GAPS).sum()) for frame in (rows.frame, table))
+    is_gap = pl.col("status").is_in(rows.gaps)
+    every, drawn = rows.frame.filter(is_gap).height, table.filter(is_gap)
     what = "gap" if rows.known else f"{rows.gap_words} case"
     if not every:
         return f"No {what}"
-    people = count(table["m_user_id"].n_unique(), "person has", "people have")
-    return f"{people} {here:,} of {count(every, what)}"
+    people, trainings = (drawn[key].n_unique() for key in ("m_user_id", "training_id"))
+    if drawn.height == every:
+        return f"{count(people, 'person has', 'people have')} {count(every, what)}"
+    cells = f"{count(people, 'person', 'people')} in {count(trainings, 'training')}"
+    return f"{cells} account for {drawn.height:,} of {count(every, what)}"
 
 
 def _packed(table: pl.DataFrame) -> pl.DataFrame:

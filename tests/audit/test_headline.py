@@ -85,11 +85,13 @@ def test_the_headline_is_recounted(pack, recounted):
     tenths = 1000 * in_order // required
     said = [
         f"In order, required {tenths // 10}.{tenths % 10}% current or expiring soon, of "
-        f"{required:,} required cases",
-        f"Required cases, without those that are not due yet: {required:,}. "
+        f"{required:,} required cases, without composed trainings",
+        "Required cases, without those of composed trainings and those that are not due yet: "
+        f"{required:,}. "
         f"In order: {in_order:,}.",
-        f"Of these, {recounted['gaps']:,} cases are expired or missing (required: "
-        f"{required - in_order:,}; of composed trainings: {composed:,}; not required: {others:,}).",
+        f"Of these, {recounted['gaps']:,} cases are expired or missing (of composed trainings, "
+        f"required or not: {composed:,}; of other trainings, required: {required - in_order:,}, "
+        f"not required: {others:,}).",
         f"People in order {fine:,} of {people:,}",
         f"Without an expired or missing case: {fine:,} of {people:,} people.",
         f"Due within 30 days {recounted['in_30_days']:,} ",
@@ -176,7 +178,10 @@ def test_a_look_back_counts_what_was_entered_since(tmp_path):
     assert said(fetched) == []
     (sentence,) = said(AS_OF)
     assert f"{(fetched - AS_OF).days} days later" in sentence
-    assert "1 completion was entered after 30 Jun 2026 but dated on or before it" in sentence
+    entered = (
+        "Completions that were entered after 30 Jun 2026 but dated on or before it are counted"
+    )
+    assert f"{entered}: 1." in sentence
 
 
 @pytest.mark.usefixtures("blank_charts")

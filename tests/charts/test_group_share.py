@@ -22,7 +22,10 @@ def test_the_share_keeps_sixty_periods_and_adds_up_the_rest():
     source = frame.filter(pl.col("period") == date(2026, 6, 1)).row(0, named=True)
     assert last["share"] == source["share"]
     rest = table.filter(pl.col("period").is_null())["total"][0]
-    assert f"Not drawn: {rest:,} earlier" in charts.group_share(frame).description
+    assert (
+        f"Not drawn: {rest:,} in earlier months (more than 60 back)"
+        in charts.group_share(frame).description
+    )
 
 
 def test_a_share_is_0_percent_only_for_none_and_100_percent_only_for_all():

@@ -40,7 +40,10 @@ def test_sizes_zero_one_and_unknown_are_three_classes():
     over_time = charts.group_sessions(frame).description
     assert "1.7 people per session on average (the size of 1 is not known)" in over_time
     for description in (said, over_time):  # whom the charts count where there is no list
-        assert "2 sessions list nobody: the people recorded in them are counted" in description
+        assert (
+            "For 2 sessions, nobody is listed: the people recorded in them are counted"
+            in description
+        )
 
 
 def test_the_size_that_half_do_not_exceed_is_a_number_of_people():

@@ -20,7 +20,7 @@ def test_as_of_decides_which_periods_are_drawn():
     assert set(table["part"]) == {"later periods"}
     assert table["completions"].sum() == len(USUAL)
     said = charts.instructor_activity(activity, as_of="2020-01-15").description
-    assert "Not drawn: 60 completions in later periods" in said
+    assert "Not drawn: 60 completions in later months" in said
 
 
 @given(top=st.integers(1, 30))

@@ -37,13 +37,13 @@ def test_a_mistyped_year_neither_empties_a_chart_nor_thins_its_bars(analysis, wr
     assert bars(with_wrong) == bars(usual)
     assert bars(usual)
     description = usual.description.removesuffix(".")
-    number = re.search(r"(\d+) (?:completions? in )?earlier", description)
+    number = re.search(r"(\d+) (?:completions? )?(?:in )?earlier", description)
     before = int(number[1]) if number else 0
     if wrong > AS_OF:
-        assert re.search(r"Not drawn: .*\b1 (completion in )?later", with_wrong.description)
+        assert re.search(r"Not drawn: .*\b1 (completion )?(in )?later", with_wrong.description)
     else:
         assert re.search(
-            rf"Not drawn: .*\b{before + 1} (completions? in )?earlier", with_wrong.description
+            rf"Not drawn: .*\b{before + 1} (completions? )?(in )?earlier", with_wrong.description
         )
 
 

@@ -190,3 +190,35 @@ def test_a_chart_without_a_bar_keeps_the_scale_of_bars():
     scales = {scale["name"]: scale for scale in vl_convert.vegalite_to_vega(spec)["scales"]}
     assert scales["y"]["type"] == "band"
     assert scales["y"]["paddingInner"] == 0.28
+
+
+def test_a_row_whose_bar_would_be_longer_than_all_others_is_named():
+    said = charts.expiry_by_group(*COMPANY).description
+    assert "No bar: (no field office), which would be longer than all others" in said
+    named = cases(Midland=(5, 2, 93), Casper=(2, 0, 18))
+    assert "No bar" not in charts.expiry_by_group(*named).description
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        charts.expiry_by_training,
+        charts.status_summary,
+        charts.training_matrix,
+        lambda status, **options: charts.expiry_by_group(status, COMPANY[1], **options),
+    ],
+)
+def test_without_requirements_an_undated_record_is_not_a_gap(draw):
+    """`expiry_status()` lists such a record as missing, because it proves nothing."""
+    status, _ = cases(Midland=(1, 1, 2))
+    chart = draw(status, requirements_known=False)
+    assert "No requirements were provided; 1 listed case has only a completion without a date" in (
+        chart.description
+    )
+    title = chart.to_dict()["title"]["text"]
+    assert title.startswith(("25% of cases are expired", "1 person has 1 expired case")), title
+    assert (
+        draw(status, requirements_known=True)
+        .to_dict()["title"]["text"]
+        .startswith(("50% of cases are gaps", "1 person has 2 gaps"))
+    )

@@ -47,6 +47,27 @@ def test_the_matrix_says_how_many_it_leaves_out():
     )
 
 
+def test_the_title_counts_the_gaps_that_are_drawn_and_the_people_who_have_them():
+    every = STATUS.filter(pl.col("status").is_in(["expired", "missing"])).height
+    table = charts.training_matrix_table(STATUS, people=5, trainings=5)
+    gaps = table.filter(pl.col("status").is_in(["expired", "missing"]))
+    people, trainings = (gaps[key].n_unique() for key in ("m_user_id", "training_id"))
+    title = charts.training_matrix(STATUS, people=5, trainings=5).to_dict()["title"]["text"]
+    assert title == (
+        f"{people} people in {trainings} trainings account for {gaps.height:,} of {every:,} gaps"
+    )
+    few = STATUS.filter(pl.col("m_user_id").is_in([person_id(1), person_id(2)]))
+    behind = few.with_columns(
+        pl.when(pl.int_range(pl.len()) == 0)
+        .then(pl.lit("expired"))
+        .otherwise(pl.lit("current"))
+        .cast(few.schema["status"])
+        .alias("status")
+    )
+    title = charts.training_matrix(behind, requirements_known=True).to_dict()["title"]["text"]
+    assert title == "1 person has 1 gap"
+
+
 def test_people_with_the_same_name_stay_two_rows_of_the_matrix():
     twins = STATUS.filter(pl.col("m_user_id").is_in([person_id(1), person_id(2)]))
     table = charts.training_matrix_table(twins.with_columns(user=pl.lit("Smith, Jo")))

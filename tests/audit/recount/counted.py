@@ -210,7 +210,9 @@ class Counted:
             for case in self.cases
             if case["m_user_id"] in rows and case["training_id"] in titles
         ]
-        title = f"{len(rows)} {gaps(drawn)} {gaps(self.cases)}"
+        behind = [case for case in drawn if case["status"] in GAPS]
+        account = [len({case[column] for case in behind}) for column in columns]
+        title = f"{account[0]} {account[1]} {gaps(drawn)} {gaps(self.cases)}"
         hidden = len(self.cases) - len(drawn)
         return (
             f"{title} {title} {len(rows)} {len(titles)} {self.day} "

@@ -61,7 +61,7 @@ def _head(counted: Counted) -> dict[str, str]:
     days = (on.date() - counted.as_of).days
     if days > 7:
         texts["head 3"] = (
-            f"{counted.day} {printed_day(on.date())} {days:,} {len(entered):,} {counted.day}"
+            f"{counted.day} {printed_day(on.date())} {days:,} {counted.day} {len(entered):,}"
         )
     return texts
 
@@ -107,16 +107,18 @@ def _cases(counted: Counted) -> dict[str, str]:
     expired = {case["m_user_id"] for case in cases if case["status"] == "expired"}
     signed, file, named, nothing = counted.on_file()
     others = gaps(counted.due) - gaps(required) - gaps(composed)
+    kinds = {row["finding"] for row in counted.tables.sheets["findings"]}
+    about = 4 if "offering_not_recorded" in kinds else 3
     return {
         "standing 2": (
             f"{len(required):,} {in_order(required):,} "
             f"{counted.people_in_order:,} {len(counted.people):,} {len(counted.due):,} "
             f"{tenths(in_order(counted.due), len(counted.due))} {gaps(counted.due):,} "
-            f"{gaps(required):,} {gaps(composed):,} {others:,} {in_order(composed):,} "
+            f"{gaps(composed):,} {gaps(required):,} {others:,} {in_order(composed):,} "
             f"{len(composed):,} {gaps(composed):,} {len(counted.soon):,} 30 "
             f"{counted.tables.training(training)}, {most:,} {printed_day(day)}"
         ),
-        "standing 3": counted.listed({case["training_id"] for case in cases}),
+        f"standing {about}": counted.listed({case["training_id"] for case in cases}),
         "overdue 1": (
             f"{counted.of_status['expired']:,} {len(expired):,} {counted.of_status['missing']:,}"
         ),
@@ -137,11 +139,14 @@ def _teaching(counted: Counted) -> dict[str, str]:
     in_groups = sum(record["group_training_id"] is not None for record in counted.happened)
     share = whole_percent(in_groups, len(counted.happened))
     known = counted.catalogue | {record["training_id"] for record in counted.tables.records}
+    findings = counted.tables.sheets["findings"]
+    unknown = {row["value"] for row in findings if row["finding"] == "unknown_group_session"}
     return {
         "instructors 1": f"{taught:,} {recently:,} 24 {counted.day} 24 {alone:,}",
         "instructors 2": counted.listed(known),
         "sessions 1": (
-            f"{len(counted.sessions()):,} {share} {len(counted.happened):,} {counted.not_drawn}"
+            f"{len(counted.sessions()):,} {len(unknown) or ''} {share} "
+            f"{len(counted.happened):,} {counted.not_drawn}"
         ),
     }
 
@@ -192,6 +197,7 @@ def _origin(counted: Counted) -> dict[str, str]:
     (host,) = counted.tables.manifest["hosts"]
     return {
         "computed 1": counted.day,
+        "computed 4": "100.0%",
         "origin 1": f"{host} {version('kpa-analytics')}",
         "origin 2": _NAMES,
     }
