@@ -11,7 +11,7 @@ from kpa_analytics.analysis.chosen_scope import chosen_scope
 from kpa_analytics.audit.sample import sample_size
 from kpa_analytics.demo.server import DemoAPI
 from kpa_analytics.whole_number import plain_number, whole_number
-from kpa_analytics.widgets import ExpiryExplorer, PlannerExplorer
+from kpa_analytics.widgets import ExpiryExplorer, GroupTrainingExplorer, PlannerExplorer
 from tests.conftest import vendor
 from tests.publishing.small import AS_OF, small
 
@@ -69,6 +69,9 @@ def test_explorers_take_them() -> None:
     choices = explorer.state
     assert (choices["trainings"], choices["expiring_days"]) == ([7], 7)
     assert choices["selected"] == [{"due_within": 7}]
+    sessions: Any = GroupTrainingExplorer(small(), as_of=AS_OF)
+    sessions.selected = Int64(50)
+    assert sessions.state["selected"] == 50
     planner: Any = PlannerExplorer(small(), as_of=AS_OF, weeks=SEVEN)
     assert planner.state["weeks"] == 7
     with pytest.raises(kpa.errors.KPADataError, match="there is no session 9"):

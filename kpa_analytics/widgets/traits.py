@@ -107,9 +107,9 @@ class OneOf(Choice[T | None, T | None], Generic[T]):
 
     def validate(self, obj: Any, value: Any) -> T | None:
         """Accept a known value or None."""
-        if value is not None:
-            need_known(str(self.name), value, obj.known[self.name])
-        chosen: T | None = value
+        chosen: T | None = plain_number(value)
+        if chosen is not None:
+            need_known(str(self.name), chosen, obj.known[self.name])
         return chosen
 
 
