@@ -15,11 +15,18 @@ from kpa_analytics.analysis.case_groups import (
     with_groups,
 )
 from kpa_analytics.charts.ranking import Ranked, rank, ranking
-from kpa_analytics.charts.status_rows import read_status, status_counts
+from kpa_analytics.charts.status_rows import (
+    gaps_found,
+    null_if_unknown,
+    read_status,
+    requirements_are_known,
+    status_counts,
+)
+from kpa_analytics.data.training_data import FLEET_ACCOUNT
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import ACCOUNT, need, need_same_account, read
 from kpa_analytics.schema import EXPIRY_STATUS
-from kpa_analytics.statuses import FROM_REQUIREMENTS, GAPS, MISSING, STATUS_LABELS
+from kpa_analytics.statuses import FROM_REQUIREMENTS, MISSING, STATUS_LABELS
 from kpa_analytics.wording import one_line
 
 if TYPE_CHECKING:
@@ -40,6 +47,7 @@ def expiry_by_group_table(
     *,
     by: GroupKind = "field_office",
     groups: AnyFrame | None = None,
+    requirements_known: bool | None = None,
     top: int = 20,
 ) -> pl.DataFrame:
     """Count every status per group of people, the highest share of gaps first.
@@ -53,13 +61,16 @@ def expiry_by_group_table(
             `fleet.status()` by account.
         by: field_office, line_of_business, job_title or account.
         groups: the result of `load_groups()`, for names; without it, ids are shown.
+        requirements_known: whether requirements were provided; by default, True if `status` has a
+            missing or not due row.
         top: number of groups to keep, 1 to 60; the others become one row.
 
     Returns:
         At most `top` + 1 rows: group_id (String; null in the row of other groups and for people
         without a group), group (String, unique), folded (Int64; number of groups in the row),
         current, expiring, expired, missing, not_due, total (Int64), share (Float64, 0 to 1; expired
-        or missing of all cases).
+        or missing of all cases). Without requirements, the numbers of missing and not due are not
+        known, and null.
 
     Raises:
         KPADataError: a column is missing, `by` is unknown, or `top` is out of range.
@@ -69,7 +80,10 @@ def expiry_by_group_table(
         >>> expiry_by_group_table(EXPIRY_STATUS.empty(), USERS.empty()).shape
         (0, 10)
     """
-    return _ranked(status, users, by, groups).fold(top)
+    statuses = read(_alone(status), EXPIRY_STATUS, "status")
+    known = requirements_are_known(statuses, requirements_known)
+    ranked = _ranked(status, users, by, groups, gaps_found(known))
+    return null_if_unknown(ranked.fold(top), known)
 
 
 def _ranked(
@@ -77,7 +91,7 @@ def _ranked(
     users: AnyFrame | None,
     by: GroupKind,
     groups: AnyFrame | None,
-    gaps: Sequence[str] = GAPS,
+    gaps: Sequence[str],
 ) -> Ranked:
     if by not in _KINDS:
         raise KPADataError(f"by must be one of {', '.join(_KINDS)}, not {by!r}")
@@ -97,6 +111,11 @@ def _of_accounts(status: AnyFrame) -> pl.DataFrame:
     need(status.drop(ACCOUNT), EXPIRY_STATUS, "status")
     counts = status.lazy().group_by(pl.col(ACCOUNT).alias("group_id")).agg(status_counts())
     return counts.collect(engine="in-memory")
+
+
+def _alone(status: AnyFrame) -> AnyFrame:
+    """The statuses without the column of the account."""
+    return status.drop(ACCOUNT) if _has_accounts(status) else status
 
 
 def _has_accounts(status: object) -> bool:
@@ -169,11 +188,13 @@ def expiry_by_group(
         >>> expiry_by_group(EXPIRY_STATUS.empty(), USERS.empty(), by="job_title").description
         'Status by job title. No completions or requirements to show.'
     """
-    alone = status.drop(ACCOUNT) if by == ACCOUNT and _has_accounts(status) else status
-    rows = read_status(alone, "m_user_id", as_of=as_of, known=requirements_known)
+    rows = read_status(_alone(status), "m_user_id", as_of=as_of, known=requirements_known)
     ranked = _ranked(status, users, by, groups, rows.gaps)
     singular = ranked.nouns[0]
-    notes = [_not_known(ranked.frame)] if by == ACCOUNT and rows.known else []
+    of_fleet = by == ACCOUNT or (users is not None and FLEET_ACCOUNT in users.collect_schema())
+    notes = []
+    if of_fleet and rows.known:
+        notes.append(_not_known(_ranked(status, users, "account", groups, rows.gaps).frame))
     counted_twice = int(ranked.frame["total"].sum()) > rows.frame.height
     return ranking(
         ranked,

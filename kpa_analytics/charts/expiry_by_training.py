@@ -7,10 +7,15 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from kpa_analytics.charts.ranking import Ranked, rank, ranking
-from kpa_analytics.charts.status_rows import read_status, status_counts
+from kpa_analytics.charts.status_rows import (
+    gaps_found,
+    null_if_unknown,
+    read_status,
+    requirements_are_known,
+    status_counts,
+)
 from kpa_analytics.inputs import read
 from kpa_analytics.schema import EXPIRY_STATUS
-from kpa_analytics.statuses import GAPS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -23,11 +28,15 @@ if TYPE_CHECKING:
 _READ = ("training_id", "training")
 
 
-def expiry_by_training_table(status: AnyFrame, *, top: int = 20) -> pl.DataFrame:
+def expiry_by_training_table(
+    status: AnyFrame, *, requirements_known: bool | None = None, top: int = 20
+) -> pl.DataFrame:
     """Count every status per training, the highest share of gaps first.
 
     Args:
         status: the result of `expiry_status()`.
+        requirements_known: whether requirements were provided; by default, True if `status` has a
+            missing or not due row.
         top: number of trainings to keep, 1 to 60; the others become one row, "other trainings
             (n)".
 
@@ -35,7 +44,8 @@ def expiry_by_training_table(status: AnyFrame, *, top: int = 20) -> pl.DataFrame
         At most `top` + 1 rows: training_id (Int64; null in the row of other trainings), training
         (String, unique), folded (Int64; number of trainings in the row), current, expiring,
         expired, missing, not_due, total (Int64), share (Float64, 0 to 1; expired
-        or missing of all cases). The totals add up to the rows of `status`.
+        or missing of all cases). The totals add up to the rows of `status`. Without requirements,
+        the numbers of missing and not due are not known, and null.
 
     Raises:
         KPADataError: a column is missing, or `top` is out of range.
@@ -45,11 +55,12 @@ def expiry_by_training_table(status: AnyFrame, *, top: int = 20) -> pl.DataFrame
         >>> expiry_by_training_table(EXPIRY_STATUS.empty()).shape
         (0, 10)
     """
-    return _ranked(status).fold(top)
-
-
-def _ranked(status: AnyFrame, gaps: Sequence[str] = GAPS) -> Ranked:
     frame = read(status, EXPIRY_STATUS, *_READ, "status")
+    known = requirements_are_known(frame, requirements_known)
+    return null_if_unknown(_ranked(frame, gaps_found(known)).fold(top), known)
+
+
+def _ranked(frame: pl.DataFrame, gaps: Sequence[str]) -> Ranked:
     counts = frame.group_by("training_id").agg(pl.col("training").first(), *status_counts())
     return rank(counts, "training_id", "training", ("training", "trainings"), gaps)
 

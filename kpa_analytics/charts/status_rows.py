@@ -51,7 +51,7 @@ class StatusRows(NamedTuple):
     @property
     def gaps(self) -> tuple[str, ...]:
         """The statuses that are gaps and can be found."""
-        return tuple(gap for gap in GAPS if self.known or gap not in FROM_REQUIREMENTS)
+        return gaps_found(self.known)
 
     @property
     def gap_words(self) -> str:
@@ -106,6 +106,18 @@ def requirements_are_known(frame: pl.DataFrame, given: bool | None) -> bool:
     if given is not None:
         return need_switch(given, "requirements_known")
     return bool(frame["status"].is_in(FROM_REQUIREMENTS).any())
+
+
+def gaps_found(known: bool) -> tuple[str, ...]:
+    """The statuses that are gaps and can be found, by whether requirements were provided."""
+    return tuple(gap for gap in GAPS if known or gap not in FROM_REQUIREMENTS)
+
+
+def null_if_unknown(counts: pl.DataFrame, known: bool) -> pl.DataFrame:
+    """Counts of statuses; those that follow from requirements are null if these are not known."""
+    if known:
+        return counts
+    return counts.with_columns(pl.lit(None, pl.Int64).alias(name) for name in FROM_REQUIREMENTS)
 
 
 def status_day(frame: pl.DataFrame, as_of: Day | None) -> date | None:

@@ -10,6 +10,7 @@ import vl_convert
 
 from kpa_analytics import charts
 from kpa_analytics.charts.render import specification
+from kpa_analytics.data.training_data import FLEET_ACCOUNT
 from kpa_analytics.schema import EXPIRY_STATUS, GROUPS, USERS
 from tests.charts.marks import bars, drawing
 
@@ -222,3 +223,26 @@ def test_without_requirements_an_undated_record_is_not_a_gap(draw):
         .to_dict()["title"]["text"]
         .startswith(("50% of cases are gaps", "1 person has 2 gaps"))
     )
+
+
+def test_without_requirements_the_tables_do_not_say_that_nothing_is_missing():
+    expired = cases(Midland=(1, 0, 3))
+    unknown = ["missing", "not_due"]
+    for known, number in ((None, None), (True, 0)):
+        tables = [
+            charts.expiry_by_training_table(expired[0], requirements_known=known),
+            charts.expiry_by_group_table(*expired, requirements_known=known),
+        ]
+        for table in tables:
+            assert {*table.select(unknown).row(0)} == {number}
+            assert table["expired"].sum() == 1
+            assert table["total"].sum() == 4
+
+
+def test_a_chart_of_a_fleet_names_the_account_whose_requirements_are_not_known():
+    status, people = cases(Midland=(1, 2, 3), Casper=(1, 0, 3))
+    people = people.with_columns(pl.Series(FLEET_ACCOUNT, ["north", "south"]))
+    for by in ("field_office", "account"):
+        said = charts.expiry_by_group(status, people, by=by).description
+        assert "Missing: none, or not known, in south" in said, by
+    assert "not known" not in charts.expiry_by_group(status, people.drop(FLEET_ACCOUNT)).description
