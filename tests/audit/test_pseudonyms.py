@@ -144,10 +144,12 @@ def test_pseudonyms_last_from_pack_to_pack(pack, loaded, account, tmp_path):
 @pytest.mark.usefixtures("blank_charts")
 @pytest.mark.slow
 def test_records_of_one_person_do_not_reveal_the_person(loaded, tmp_path):
-    asked = replace(loaded.snapshots["completions"], params={"user_id": person(1)})
+    done = loaded.completions.filter(pl.col("m_user_id") == person(1))
+    of_person = {"user_id": person(1)}
+    asked = replace(loaded.snapshots["completions"], params=of_person, rows=done.height)
     part = replace(
         loaded,
-        completions=loaded.completions.filter(pl.col("m_user_id") == person(1)),
+        completions=done,
         snapshots={**loaded.snapshots, "completions": asked},
     )
     pack = kpa.export_audit(part, tmp_path / "one", as_of=AS_OF, names=False)
