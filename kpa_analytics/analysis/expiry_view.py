@@ -13,6 +13,7 @@ from kpa_analytics.analysis.due_within import due_within
 from kpa_analytics.analysis.engine import Engine, Rules
 from kpa_analytics.analysis.expiring_texts import with_expiring_rule
 from kpa_analytics.analysis.explanations.explain import Explainer
+from kpa_analytics.analysis.periods import months_from, part_of
 from kpa_analytics.analysis.requirements import requirements_note
 from kpa_analytics.analysis.selected_bars import in_bars
 from kpa_analytics.analysis.taught_by import TaughtBy
@@ -114,15 +115,10 @@ def selected_rows(
 
 
 def _end(as_of: date) -> pl.Expr:
-    """Whether a case expires before the months of the timeline, or after them; otherwise null."""
-    expires = pl.col("expiration_date").dt
-    away = 12 * (expires.year() - as_of.year) + expires.month() - as_of.month
-    return (
-        pl.when(away < -MONTHS_SHOWN)
-        .then(pl.lit(EARLIER))
-        .when(away > MONTHS_SHOWN)
-        .then(pl.lit(LATER))
-    )
+    """At which end of the timeline a case expires; empty in its months."""
+    first, last = (pl.lit(months_from(as_of, away)) for away in (-MONTHS_SHOWN, MONTHS_SHOWN))
+    names = (EARLIER, "", LATER, "")
+    return part_of(pl.col("expiration_date").dt.month_start(), first, last, names)
 
 
 def has_case(rows: pl.DataFrame, case: Mapping[str, Any]) -> bool:

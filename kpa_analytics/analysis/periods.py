@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 
 import polars as pl
@@ -67,3 +68,33 @@ def in_last_months(as_of: date, months: int) -> pl.Expr:
     """Whether `date` is in the last calendar months up to and including a day."""
     last = pl.lit(as_of)
     return pl.col("date").is_between(last.dt.offset_by(f"-{months}mo"), last, closed="right")
+
+
+def part_of(day: pl.Expr, first: pl.Expr, last: pl.Expr, names: Sequence[str]) -> pl.Expr:
+    """Name the part in which a day lies: before `first`, drawn, after `last`, or no day at all."""
+    earlier, drawn, later, none = map(pl.lit, names)
+    return (
+        pl.when(day.is_null())
+        .then(none)
+        .when(day < first)
+        .then(earlier)
+        .when(day > last)
+        .then(later)
+        .otherwise(drawn)
+    )
+
+
+def month_number(day: date) -> int:
+    """A month as a number: 12 * year + month - 1."""
+    return day.year * 12 + day.month - 1
+
+
+def months_from(day: date, months: int) -> date:
+    """The first day of the month that is `months` away, within the years 1 to 9999.
+
+    Examples:
+        >>> months_from(date(2026, 6, 30), -18), months_from(date(9999, 12, 31), 2)
+        (datetime.date(2024, 12, 1), datetime.date(9999, 12, 1))
+    """
+    at = min(max(month_number(day) + months, 12), 9999 * 12 + 11)
+    return date(at // 12, at % 12 + 1, 1)

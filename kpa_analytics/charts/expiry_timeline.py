@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import altair as alt
 import polars as pl
 
+from kpa_analytics.analysis.periods import month_number, months_from, part_of
 from kpa_analytics.as_of import day_of
 from kpa_analytics.charts import axes, timeline_ends
-from kpa_analytics.charts.periods import month_number, months_from, part_of
 from kpa_analytics.charts.stacking import MIN_PART, stack
 from kpa_analytics.charts.status_choice import chosen, only, only_words
 from kpa_analytics.charts.status_rows import read_status, status_counts, status_day

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import altair as alt
 import polars as pl
 
+from kpa_analytics.analysis.periods import part_of
 from kpa_analytics.charts import axes
-from kpa_analytics.charts.periods import middle_day, part_of, period_ends, period_noun
+from kpa_analytics.charts.periods import middle_day, period_ends, period_noun
 from kpa_analytics.charts.stacking import MIN_PART, stacked
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
 from kpa_analytics.charts.text import not_drawn

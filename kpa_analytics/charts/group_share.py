@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import altair as alt
 import polars as pl
 
+from kpa_analytics.analysis.periods import part_of
 from kpa_analytics.charts import axes
-from kpa_analytics.charts.periods import beyond, part_of, period_ends, period_noun, window
+from kpa_analytics.charts.periods import beyond, period_ends, period_noun, window
 from kpa_analytics.charts.stacking import MIN_PART, stack
 from kpa_analytics.charts.styled import demo_line, nothing_to_show, panel, rows_of, stacked_panels
 from kpa_analytics.charts.text import not_drawn

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import altair as alt
 import polars as pl
 
+from kpa_analytics.analysis.periods import part_of
 from kpa_analytics.charts import axes
 from kpa_analytics.charts.periods import (
     DrawnPeriods,
     beyond,
-    part_of,
     period_ends,
     period_length,
     period_noun,

@@ -8,7 +8,8 @@ import altair as alt
 import polars as pl
 
 from kpa_analytics.analysis.case_groups import IN_A_FLEET, NOUNS, group_columns, no_group
-from kpa_analytics.charts.periods import AFTER, BEFORE, part_of, window
+from kpa_analytics.analysis.periods import part_of
+from kpa_analytics.charts.periods import AFTER, BEFORE, window
 from kpa_analytics.charts.punctuality_months import months
 from kpa_analytics.charts.punctuality_rows import ROOM, ranked_rows, share_text
 from kpa_analytics.charts.styled import nothing_to_show

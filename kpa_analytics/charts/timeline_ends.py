@@ -8,8 +8,8 @@ from typing import Any
 import altair as alt
 import polars as pl
 
+from kpa_analytics.analysis.periods import month_number, months_from
 from kpa_analytics.charts import axes
-from kpa_analytics.charts.periods import month_number, months_from
 from kpa_analytics.charts.stacking import stack
 from kpa_analytics.charts.styled import rows_of
 from kpa_analytics.charts.theme import palette
