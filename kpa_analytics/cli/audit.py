@@ -9,7 +9,15 @@ import typer
 
 from kpa_analytics import chart_scripts
 from kpa_analytics.cli.loading import chosen_day, finish_fleet, load_chosen, need_one_choice
-from kpa_analytics.cli.options import Account, AllAccounts, AsOf, Demo, ExpiringDays, Refresh
+from kpa_analytics.cli.options import (
+    Account,
+    AllAccounts,
+    AsOf,
+    Demo,
+    ExpiringDays,
+    Incremental,
+    Refresh,
+)
 from kpa_analytics.cli.output import print_figure
 from kpa_analytics.paths import typed_path
 from kpa_analytics.statuses import COUNTED, DUE_DAYS, EXPIRING_DAYS
@@ -29,10 +37,7 @@ def audit(
     ] = True,
     expiring_days: ExpiringDays = EXPIRING_DAYS,
     refresh: Refresh = False,
-    incremental: Annotated[
-        bool,
-        typer.Option(help="Accept a snapshot in which only the newest pages were updated."),
-    ] = False,
+    incremental: Incremental = False,
     bagit: Annotated[
         bool, typer.Option("--bagit", help="Write a BagIt bag, with the pack in its data folder.")
     ] = False,

@@ -39,3 +39,10 @@ Demo = Annotated[
         "--demo", help="Use the invented company. Without --as-of, the day is 2026-06-30."
     ),
 ]
+Incremental = Annotated[
+    bool,
+    typer.Option(
+        "--incremental/--no-incremental",
+        help="Accept a snapshot in which only the newest pages were updated.",
+    ),
+]

@@ -11,9 +11,10 @@ from kpa_analytics.statuses import STATUS_LABELS
 
 def print_figure(name: str, figure: int | None, note: str = "") -> None:
     """Print a name (or a status' label) and its figure; None prints as not known."""
+    from kpa_analytics.audit.figures import figure_text
+
     label = STATUS_LABELS.get(name, name).lower()
-    shown = "not known" if figure is None else f"{figure:,}"
-    typer.echo(f"  {label:<20} {shown:>10}  {note}".rstrip())
+    typer.echo(f"  {label:<20} {figure_text(figure):>10}  {note}".rstrip())
 
 
 def print_error(error: object) -> None:

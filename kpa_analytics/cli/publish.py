@@ -7,7 +7,15 @@ from typing import Annotated, Any
 import typer
 
 from kpa_analytics.cli.loading import chosen_day, finish_fleet, load_chosen, need_one_choice
-from kpa_analytics.cli.options import Account, AllAccounts, AsOf, Demo, ExpiringDays, Refresh
+from kpa_analytics.cli.options import (
+    Account,
+    AllAccounts,
+    AsOf,
+    Demo,
+    ExpiringDays,
+    Incremental,
+    Refresh,
+)
 from kpa_analytics.errors import KPAError
 from kpa_analytics.statuses import EXPIRING_DAYS
 from kpa_analytics.wording import count
@@ -24,10 +32,7 @@ def publish(
         ),
     ] = False,
     refresh: Refresh = False,
-    incremental: Annotated[
-        bool,
-        typer.Option(help="Accept a snapshot in which only the newest pages were updated."),
-    ] = False,
+    incremental: Incremental = False,
     account: Account = None,
     all_accounts: AllAccounts = False,
     demo: Demo = False,

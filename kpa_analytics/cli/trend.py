@@ -130,6 +130,7 @@ def _checked(out: Path | None) -> Path | None:
 def _print(counts: pl.DataFrame, by: str | None) -> None:
     """Print the counts: one line per day, or per day and group."""
     from kpa_analytics.analysis.case_groups import no_group
+    from kpa_analytics.audit.figures import figure_text
 
     width = _NAME + 2 if by else 0
     headings = [*(STATUS_LABELS[status].lower() for status in STATUSES), "total"]
@@ -138,9 +139,8 @@ def _print(counts: pl.DataFrame, by: str | None) -> None:
     for row in counts.head(LISTED).iter_rows(named=True):
         group = terminal_line(row[by] or no_group(by))[:_NAME] if by else ""
         figures = [row[name] for name in (*STATUSES, "total")]
-        shown = ["not known" if figure is None else f"{figure:,}" for figure in figures]
-        day = f"{in_words(row['day']):<12}"
-        typer.echo(f"{day}{group:<{width}}" + "".join(f"{text:>15}" for text in shown))
+        shown = "".join(f"{figure_text(figure):>15}" for figure in figures)
+        typer.echo(f"{in_words(row['day']):<12}{group:<{width}}{shown}")
     if counts.height > LISTED:
         typer.echo(
             f"... and {count(counts.height - LISTED, 'more line')}; --out FILE.csv has every line"
