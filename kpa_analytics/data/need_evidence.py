@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from kpa_analytics.data.training_data import TrainingData, need_one_account
+from kpa_analytics.endpoints import endpoint_of
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import need_switch
+from kpa_analytics.inputs import need, need_switch
 from kpa_analytics.wording import count
 
 
 def need_evidence(data: TrainingData, incremental: object) -> None:
     """Raise a KPADataError for records on which evidence must not rest.
 
-    Those of several accounts have other ids than the vendor's. Records that are more or fewer than
-    their snapshots are not those that were downloaded. Incremental completions may lack corrections
-    of older records; `incremental=True` accepts them.
+    Those of several accounts have other ids than the vendor's. Records that lack a column, or that
+    are more or fewer than their snapshots, are not those that were downloaded. Incremental
+    completions may lack corrections of older records; `incremental=True` accepts them.
     """
     need_one_account(data.users)
     accepted = need_switch(incremental, "incremental")
+    for name, frame in data.frames.items():
+        table = endpoint_of(name).table
+        need(frame, table, *table.schema)
     _need_rows_of_snapshots(data)
     snapshot = data.snapshots.get("completions")
     if snapshot is None or snapshot.walk == "full" or accepted:

@@ -32,6 +32,14 @@ FLEET_ACCOUNT = "fleet_account"
 FLEET_ID = "@"
 #: The columns of a frame that are in no table of the API.
 _MARKS = (ACCOUNT, FLEET_ACCOUNT, "demo")
+#: Columns that describe a record; without them, every status and count is the same.
+_DESCRIPTIVE = {
+    "completions": ("notes", "signed", "files"),
+    "trainings": ("certificate_text", "notes"),
+    "users": ("email", "username", "isDriver", "isRegulatedDriver", "role_id"),
+    "group_trainings": ("notes",),
+    "employee_status": ("status", "percent_complete"),
+}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -40,9 +48,10 @@ class TrainingData:
 
     Of each frame, only the columns of its table are kept, and the columns `account` and `demo`,
     which say whose the rows are and whether they are invented. Other columns are left out, so that
-    none of them can be taken for a result. Functions of all records need every column of the
-    tables: `pl.concat([schema.COMPLETIONS.empty(), frame], how="diagonal")` adds, as null, those
-    that the source of a frame does not have.
+    none of them can be taken for a result. Functions of all records need the columns of the tables,
+    and those that write evidence also the ones that only describe a record, such as `notes`:
+    `pl.concat([schema.COMPLETIONS.empty(), frame], how="diagonal")` adds, as null, those that the
+    source of a frame does not have.
 
     Attributes:
         completions: `schema.COMPLETIONS`, one row per completion.
@@ -167,12 +176,15 @@ class TrainingData:
 
 
 def need_training_data(data: object) -> None:
-    """Raise a KPADataError unless `data` is the result of `load_all()`, with every column."""
+    """Raise a KPADataError unless `data` is the result of `load_all()`.
+
+    It may lack the columns of `_DESCRIPTIVE`.
+    """
     if not isinstance(data, TrainingData):
         raise KPADataError(f"data must be the result of load_all(), not {type(data).__name__}")
     for name, frame in data.frames.items():
-        table = endpoint_of(name).table
-        need(frame, table, *table.schema)
+        table, spared = endpoint_of(name).table, _DESCRIPTIVE.get(name, ())
+        need(frame, table, *(column for column in table.schema if column not in spared))
 
 
 def need_one_account(users: pl.DataFrame | pl.LazyFrame) -> None:

@@ -456,15 +456,15 @@ def test_tables_that_do_not_fit_in_one_are_refused_by_name(
         fleet.each(compute)
 
 
-def test_columns_of_accounts_may_differ_in_order() -> None:
+def test_columns_of_accounts_may_differ_in_order_and_descriptive_ones_may_lack() -> None:
     known = schema.COMPLETIONS.schema.names()
-    turned = small().completions.select(*reversed(known))
-    fleet = kpa.Fleet({"north": small(), "south": small(completions=turned)})
+    fewer = small().completions.select(*reversed(known)).drop("notes")
+    fleet = kpa.Fleet({"north": small(), "south": small(completions=fewer)})
     assert fleet.completions.columns == ["account", *known]
     notes = fleet.together().completions["notes"].to_list()
-    assert notes == [*small().completions["notes"]] * 2
-    with pytest.raises(KPADataError, match=r"^south: completions: no column 'notes'; load_compl"):
-        kpa.Fleet({"north": small(), "south": small(completions=turned.drop("notes"))})
+    assert notes == [*small().completions["notes"], *[None] * fewer.height]
+    with pytest.raises(KPADataError, match=r"^south: completions: no column 'created'; load_compl"):
+        kpa.Fleet({"north": small(), "south": small(completions=fewer.drop("created"))})
 
 
 def test_a_fleet_is_made_of_named_accounts() -> None:
