@@ -6,14 +6,11 @@ from datetime import date
 
 import polars as pl
 
-from kpa_analytics.as_of import day_of_statuses
-from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import AnyFrame, Frame, as_table, computed, need, need_same_account
+from kpa_analytics.inputs import AnyFrame, Frame, as_table, like, need, need_same_account
 from kpa_analytics.schema import CASE_KEY, EMPLOYEE_STATUS, EXPIRY_STATUS, RECONCILIATION, STATUS
 from kpa_analytics.statuses import CURRENT, EXPIRED, EXPIRING, MISSING
-from kpa_analytics.wording import day
 
-_OURS = (*CASE_KEY, "user", "training", "expiration_date", "days_left", "status")
+_OURS = (*CASE_KEY, "user", "training", "expiration_date", "status")
 _THEIRS = (
     "m_user_id",
     "incomplete_training_ids",
@@ -48,7 +45,7 @@ def reconcile(status: Frame, employee_status: AnyFrame) -> Frame:
         two has no row.
 
     Raises:
-        KPADataError: a column is missing, or the statuses are of another day than the vendor's.
+        KPADataError: a column is missing.
 
     Examples:
         >>> from datetime import date
@@ -65,16 +62,9 @@ def reconcile(status: Frame, employee_status: AnyFrame) -> Frame:
         ('current', 'current', 1)
     """
     need_same_account(status, employee_status)
-    need(status, EXPIRY_STATUS, *_OURS)
-    listed = need(employee_status, EMPLOYEE_STATUS, *_THEIRS).select(_THEIRS)
-
-    def compare(rows: pl.DataFrame) -> pl.DataFrame:
-        ours = need(rows, EXPIRY_STATUS, *_OURS).select(_OURS).collect(engine="in-memory")
-        vendors = listed.collect(engine="in-memory")
-        _need_same_day(ours, vendors)
-        return _compared(ours.lazy(), vendors.lazy())
-
-    return computed(status, compare, RECONCILIATION)
+    ours = need(status, EXPIRY_STATUS, *_OURS).select(_OURS)
+    vendors = need(employee_status, EMPLOYEE_STATUS, *_THEIRS).select(_THEIRS)
+    return like(status, _compared(ours, vendors))
 
 
 def vendor_day(employee_status: pl.DataFrame) -> date | None:
@@ -83,23 +73,14 @@ def vendor_day(employee_status: pl.DataFrame) -> date | None:
     return updated if isinstance(updated, date) else None
 
 
-def _need_same_day(ours: pl.DataFrame, vendors: pl.DataFrame) -> None:
-    of_ours, of_vendor = day_of_statuses(ours), vendor_day(vendors)
-    if of_ours and of_vendor and of_ours != of_vendor:
-        raise KPADataError(
-            f"these statuses are of {day(of_ours)}, but the vendor's are of {day(of_vendor)}; "
-            f"call expiry_status(..., as_of={str(of_vendor)!r}) first"
-        )
-
-
-def _compared(ours: pl.LazyFrame, vendors: pl.LazyFrame) -> pl.DataFrame:
+def _compared(ours: pl.LazyFrame, vendors: pl.LazyFrame) -> pl.LazyFrame:
     days_apart = pl.col("our_expiration_date") - pl.col("vendor_expiration_date")
     same = [
         pl.col(f"our_{column}").eq_missing(pl.col(f"vendor_{column}"))
         for column in ("expiration_date", "status")
     ]
     rows = (
-        ours.drop("user", "training", "days_left")
+        ours.drop("user", "training")
         .rename({"expiration_date": "our_expiration_date", "status": "our_status"})
         .join(
             _vendors_statuses(vendors),
@@ -117,7 +98,7 @@ def _compared(ours: pl.LazyFrame, vendors: pl.LazyFrame) -> pl.DataFrame:
             days_apart=days_apart.dt.total_days(),
         )
     )
-    return as_table(rows, RECONCILIATION).sort(CASE_KEY).collect(engine="in-memory")
+    return as_table(rows, RECONCILIATION).sort(CASE_KEY)
 
 
 def _names(ours: pl.LazyFrame, key: str, name: str) -> pl.LazyFrame:

@@ -1,6 +1,5 @@
 """Our statuses beside the vendor's."""
 
-import re
 from datetime import UTC, date, datetime
 
 import polars as pl
@@ -138,21 +137,6 @@ def test_lazy_gives_what_frames_give():
     lazy = reconcile(status.lazy(), vendor.lazy())
     assert isinstance(lazy, pl.LazyFrame)
     assert_frame_equal(lazy.collect(), reconcile(status, vendor))
-
-
-def test_statuses_of_another_day_than_the_vendors_are_refused():
-    vendor = theirs({"complete_training_ids": [7]}, {"m_user_id": "b", "last_updated": None})
-    of_the_day = ours({"m_user_id": "b"}, {"expiration_date": DUE, "days_left": 30})
-    assert reconcile(of_the_day, vendor).height == 2
-    later = of_the_day.with_columns(pl.col("days_left") - 1)
-    said = (
-        "these statuses are of 16 Jun 2026, but the vendor's are of 15 Jun 2026; "
-        "call expiry_status(..., as_of='2026-06-15') first"
-    )
-    for status, vendors in ((later, vendor), (later, vendor.lazy())):
-        with pytest.raises(KPADataError, match=f"^{re.escape(said)}$"):
-            reconcile(status, vendors)
-    assert reconcile(later, vendor.with_columns(last_updated=None)).height == 2
 
 
 def test_the_columns_are_the_tables():
