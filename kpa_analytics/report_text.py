@@ -632,6 +632,11 @@ ORIGIN = (
 COLLECTIONS = {False: "Every collection", True: "Every collection except the completions"}
 ORIGIN_UNKNOWN = "The records were supplied as data frames. Their origin is not known."
 ORIGIN_OF_PART = "This pack covers only a part of the records: {choice}."
+#: Of a collection that its maker changed after the download.
+ALTERED = (
+    "{collection}: {rows:row|rows} instead of the {loaded} that were downloaded. Rows were added "
+    "or removed since, so the proof of the download does not hold for them."
+)
 #: What is chosen for a part, as `choice` lists it.
 CHOSEN_TRAININGS = "trainings"
 CHOSEN_PEOPLE = "people"

@@ -13,7 +13,7 @@ import polars as pl
 from kpa_analytics import report_text as text
 from kpa_analytics.analysis.case_groups import names_of_groups
 from kpa_analytics.audit.evidence import Evidence
-from kpa_analytics.audit.provenance import fetched_at
+from kpa_analytics.audit.provenance import altered_sentences, fetched_at
 from kpa_analytics.report_text import NOT_KNOWN, CoverLabel
 from kpa_analytics.wording import listing, say
 
@@ -47,20 +47,21 @@ def cover(evidence: Evidence) -> dict[str, Any]:
 
 
 def warning(evidence: Evidence) -> list[str]:
-    """A warning if the records were fetched well after the day of the report, or nothing.
+    """Warnings if rows were added or removed after the download, or if it was well after the day.
 
     The API gives the records as they are now. Those that were entered or edited after that day are
     among them.
     """
-    moment = fetched_at(evidence.data)
+    altered, moment = altered_sentences(evidence.data), fetched_at(evidence.data)
     if moment is None or moment.date() - evidence.as_of <= _SOON:
-        return []
+        return altered
     later = evidence.data.completions.filter(
         pl.col("created").dt.date() > evidence.as_of, pl.col("date") <= evidence.as_of
     )
     days = (moment.date() - evidence.as_of).days
     return [
-        say(text.LOOKS_BACK, as_of=evidence.as_of, on=moment.date(), days=days, later=later.height)
+        *altered,
+        say(text.LOOKS_BACK, as_of=evidence.as_of, on=moment.date(), days=days, later=later.height),
     ]
 
 

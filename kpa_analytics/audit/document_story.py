@@ -17,7 +17,7 @@ from kpa_analytics.analysis.schedules import schedules
 from kpa_analytics.audit.colours import colours
 from kpa_analytics.audit.document import Document
 from kpa_analytics.audit.identity import labels_of
-from kpa_analytics.audit.provenance import fetched_at
+from kpa_analytics.audit.provenance import altered_sentences, fetched_at
 from kpa_analytics.audit.report_model import Section, Sheet, printed
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.report_text import (
@@ -150,6 +150,7 @@ def _origin(data: TrainingData) -> list[str]:
         sentences.append(say(text.ORIGIN, hosts=hosts, version=tool, collections=read))
         moment = fetched_at(data)
         sentences.append(say(text.COMPLETIONS_HASH, moment=moment, sha256=snapshot.rows_sha256))
+        sentences += altered_sentences(data)
         if snapshot.full_walk_at:
             sentences.append(say(text.INCREMENTAL, full_walk_at=snapshot.full_walk_at))
     if choice:

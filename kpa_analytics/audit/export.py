@@ -140,8 +140,8 @@ def export_audit(
     Raises:
         KPADataError: `out` is not empty or cannot be written, an argument is invalid, the key
             cannot be read, the completions come from an incremental refresh and `incremental`
-            is False, or a collection lacks a column or has other rows than were downloaded. An
-            error about the records of an account of a fleet names it.
+            is False, or a collection lacks a column. An error about the records of an account of a
+            fleet names it.
         KPATransportError: the time-stamping authority cannot be reached; no pack is written.
         KPAError: the packages that write evidence packs, or sign them, are not installed.
 

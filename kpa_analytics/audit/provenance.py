@@ -10,7 +10,8 @@ from typing import Any
 from kpa_analytics.audit.figures import Figures
 from kpa_analytics.data.snapshots import Snapshot
 from kpa_analytics.data.training_data import TrainingData
-from kpa_analytics.report_text import DEMO_MARK
+from kpa_analytics.report_text import ALTERED, COLLECTION_NAMES, DEMO_MARK
+from kpa_analytics.wording import say
 
 _MADE_WITH = ("kpa-analytics", "polars", "altair", "vl-convert-python")
 #: The facts of a snapshot that a manifest states.
@@ -25,10 +26,11 @@ def provenance(
 ) -> dict[str, Any]:
     """Collect the facts of a manifest as JSON values. Equal data and settings give equal facts.
 
-    They contain no path of this machine and no token. `notice` is there only for demo data, and
-    `account` only if it has a name in accounts.toml.
+    They contain no path of this machine and no token. `notice` is there only for demo data,
+    `account` only if it has a name in accounts.toml, and `altered` only if collections have other
+    numbers of rows than their sources: these numbers.
     """
-    fetched = fetched_at(data)
+    fetched, altered = fetched_at(data), data.altered
     return {
         "kind": kind,
         "demo": data.demo,
@@ -40,6 +42,7 @@ def provenance(
         "counts": figures.as_counts(),
         "settings": settings,
         "sources": [_source(snapshot) for _, snapshot in sorted(data.snapshots.items())],
+        **({"altered": {name: rows for name, (rows, _) in altered.items()}} if altered else {}),
         "versions": {
             "python": platform.python_version(),
             **{package: version(package) for package in _MADE_WITH},
@@ -50,6 +53,14 @@ def provenance(
 def fetched_at(data: TrainingData) -> datetime | None:
     """When the oldest collection was fetched; None if the records were supplied as frames."""
     return min((snapshot.fetched_at for snapshot in data.snapshots.values()), default=None)
+
+
+def altered_sentences(data: TrainingData) -> list[str]:
+    """A sentence for each collection with other rows than were downloaded."""
+    return [
+        say(ALTERED, collection=COLLECTION_NAMES[name], rows=rows, loaded=loaded)
+        for name, (rows, loaded) in data.altered.items()
+    ]
 
 
 def instant(moment: datetime) -> str:

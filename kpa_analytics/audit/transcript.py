@@ -64,8 +64,8 @@ def transcript(
 
     Raises:
         KPADataError: nobody in the records has this id, the completions are incremental and
-            `incremental` is False, a collection lacks a column or has other rows than were
-            downloaded, or an argument is invalid; the message names it.
+            `incremental` is False, a collection lacks a column, or an argument is invalid; the
+            message names it.
         KPAError: the packages that write PDFs are not installed.
 
     Examples:

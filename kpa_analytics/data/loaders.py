@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from kpa_analytics.api.client import Client
     from kpa_analytics.data.fetch import Refresh
 
-_PERSON = re.compile("[0-9a-f]{24}", re.IGNORECASE)
 #: The type of each filter of completions, and what an error says that it must be.
 _FILTERS: dict[str, tuple[type, str]] = {
     "training_id": (
@@ -277,8 +276,8 @@ def load_account(
 
 def _check_filter(name: str, value: object) -> None:
     kind, meaning = _FILTERS[name]
-    is_other_text = isinstance(value, str) and not _PERSON.fullmatch(value)
-    if type(value) is not kind or is_other_text:
+    is_no_id = isinstance(value, str) and (not value or re.search(r"[\s,]", value.strip()))
+    if type(value) is not kind or is_no_id:
         raise KPADataError(f"{name} must be {meaning.format(repr(value))}")
 
 

@@ -61,7 +61,7 @@ class TrainingData:
         employee_status: `schema.EMPLOYEE_STATUS`, the vendor's own status of each person.
         groups: `schema.GROUPS`, names of field offices, lines of business and job titles.
         snapshots: the provenance of each collection by table name; empty for frames made by hand.
-            Evidence is refused if a collection has more or fewer rows than its snapshot.
+            Evidence says if a collection has more or fewer rows than its snapshot.
         scope: the part of the account's records that these are; by default all of them.
         part_of: the complete records, if these are a part of them; otherwise None.
         account: the name of the account in accounts.toml; None for the account of the settings.
@@ -136,6 +136,25 @@ class TrainingData:
         """Whether any records came from the demo server."""
         from_demo = any(snapshot.demo for snapshot in self.snapshots.values())
         return from_demo or is_demo(self.completions, self.users, self.group_trainings)
+
+    @property
+    def altered(self) -> dict[str, tuple[int, int]]:
+        """The collections with other numbers of rows than were downloaded, and both numbers.
+
+        Rows were added or removed since, so the proof of the download is not theirs.
+        """
+        if self.part_of is not None:
+            loaded = self.part_of.part(self.scope).frames
+            rows = {name: frame.height for name, frame in loaded.items()}
+        else:
+            kept = self.snapshots.items()
+            rows = {name: snapshot.rows for name, snapshot in kept if name in LOADED}
+        own = {
+            name: (self.frames[name].height, number)
+            for name, number in rows.items()
+            if self.frames[name].height != number
+        }
+        return own | (self.part_of.altered if self.part_of else {})
 
     @property
     def begun(self) -> date | None:
