@@ -634,8 +634,8 @@ ORIGIN_UNKNOWN = "The records were supplied as data frames. Their origin is not 
 ORIGIN_OF_PART = "This pack covers only a part of the records: {choice}."
 #: Of a collection that its maker changed after the download.
 ALTERED = (
-    "{collection}: {rows:row|rows} instead of the {loaded} that were downloaded. Rows were added "
-    "or removed since, so the proof of the download does not hold for them."
+    "Of the {collection}, {rows:row is|rows are} used, but {loaded:row was|rows were} downloaded. "
+    "Rows were added or removed since, so the proof of the download does not hold for them."
 )
 #: What is chosen for a part, as `choice` lists it.
 CHOSEN_TRAININGS = "trainings"

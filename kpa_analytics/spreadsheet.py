@@ -53,7 +53,8 @@ def inert(frame: Frame) -> Frame:
     """
     texts = frame.with_columns(_inert(pl.col(pl.String, pl.Enum, pl.Categorical).cast(pl.String)))
     names = pl.Series(texts.collect_schema().names(), dtype=pl.String)
-    return texts.rename(dict(zip(names, pl.select(_inert(pl.lit(names))).to_series(), strict=True)))
+    harmless = pl.select(_inert(pl.lit(names))).to_series()
+    return texts.select(pl.nth(place).alias(name) for place, name in enumerate(harmless))
 
 
 def _inert(text: pl.Expr) -> pl.Expr:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import altair as alt
 import polars as pl
 
-from kpa_analytics.analysis.training_matrix import need_one_status
 from kpa_analytics.charts import axes
 from kpa_analytics.charts.ranking import worst_first
 from kpa_analytics.charts.status_rows import NO_CASES, StatusRows, read_status, status_counts
@@ -51,8 +50,7 @@ def training_matrix_table(
         row, column.
 
     Raises:
-        KPADataError: a column is missing, a person has several statuses for a training, or
-            `people` or `trainings` is out of range.
+        KPADataError: a column is missing, or `people` or `trainings` is out of range.
 
     Examples:
         >>> from kpa_analytics.schema import EXPIRY_STATUS
@@ -62,7 +60,6 @@ def training_matrix_table(
     for name, value, most in (("people", people, 60), ("trainings", trainings, 40)):
         whole_number(value, name, most)
     frame = read(status, EXPIRY_STATUS, *_READ, "days_left", "status")
-    need_one_status(frame)
     rows = _order(frame, "m_user_id", "user", people, "row", 100)
     columns = _order(frame, "training_id", "training", trainings, "column", 300)
     return (

@@ -5,7 +5,6 @@ from datetime import date
 import polars as pl
 import pytest
 
-from kpa_analytics import charts
 from kpa_analytics.analysis.expiry_status import expiry_status
 from kpa_analytics.analysis.training_matrix import training_matrix
 from kpa_analytics.errors import KPADataError
@@ -77,12 +76,11 @@ def test_every_row_of_the_status_is_a_cell():
     )
 
 
-@pytest.mark.parametrize("matrix", [training_matrix, charts.training_matrix])
-def test_a_case_that_occurs_twice_is_named(matrix):
+def test_a_case_that_occurs_twice_is_named():
     later = ROWS.with_columns(status=pl.lit("expired", STATUS)).tail(1)
     said = r"^status: Moe, Ann \(b\) has more than one status for Forklift \(1\); give the "
     with pytest.raises(KPADataError, match=said):
-        matrix(pl.concat([ROWS, later]))
+        training_matrix(pl.concat([ROWS, later]))
 
 
 def test_nobody_and_nothing():

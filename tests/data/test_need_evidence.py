@@ -1,4 +1,4 @@
-"""What evidence refuses, and what it says, if records are not those that were downloaded."""
+"""Evidence refuses records that are incomplete, and says if rows were added or removed."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_records_without_a_column_are_refused_before_anything_is_written(
 def test_filtered_records_do_not_pass_as_those_that_were_downloaded(tmp_path: Path) -> None:
     data = downloaded()
     of_ann = replace(data, completions=data.completions.filter(m_user_id="ann"))
-    said = "Completions: 1 row instead of the 2 that were downloaded."
+    said = "Of the completions, 1 row is used, but 2 rows were downloaded."
     for number, (records, expected) in enumerate([(of_ann, True), (data, False)]):
         pack = kpa.export_audit(records, tmp_path / str(number), as_of=AS_OF)
         pages = [

@@ -12,7 +12,6 @@ from kpa_analytics.analysis.expirations import expirations, with_expiry_key
 
 _END = ("training_id", "expires")
 _DUE_END = ("due_id", "due_expires")
-_OF_DUE = dict(zip(_END, _DUE_END, strict=True)) | {"first": "due_first"}
 
 
 def with_useful_weeks(cases: pl.DataFrame, rules: Rules, days: Sequence[date]) -> pl.DataFrame:
@@ -30,7 +29,7 @@ def with_useful_weeks(cases: pl.DataFrame, rules: Rules, days: Sequence[date]) -
     weeks = len(days)
     before_leaving = (pl.col("last_day") - days[0]).dt.total_days() // 7 + 1
     firsts = _first_weeks(cases, rules, days).lazy()
-    of_due = firsts.rename(_OF_DUE)
+    of_due = firsts.select(due_id="training_id", due_expires="expires", due_first="first")
     return (
         cases.lazy()
         .join(firsts, on=_END, how="left", nulls_equal=True, maintain_order="left")
@@ -46,7 +45,7 @@ def with_useful_weeks(cases: pl.DataFrame, rules: Rules, days: Sequence[date]) -
 
 def _first_weeks(cases: pl.DataFrame, rules: Rules, days: Sequence[date]) -> pl.DataFrame:
     """The first useful week of each training and expiration date that has one."""
-    of_due = cases.lazy().select(_DUE_END).rename(dict(zip(_DUE_END, _END, strict=True)))
+    of_due = cases.lazy().select(training_id="due_id", expires="due_expires")
     ends = pl.concat([cases.lazy().select(_END), of_due]).unique()
     is_later = (pl.col("new_end") > pl.col("expires")).fill_null(True)
     week = (pl.col("date").min() - days[0]).dt.total_days() // 7
