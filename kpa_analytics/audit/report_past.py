@@ -84,8 +84,8 @@ def _renewals(evidence: Evidence, past: Past) -> list[str]:
         say(text.PAST_RENEWALS, **period, **numbers),
         text.PAST_OUTCOMES,
         share if over.height else say(text.PAST_SHARE_NOT_KNOWN, **period),
-        *_not_among(evidence),
         text.PAST_FILES,
+        *_not_among(evidence),
     ]
 
 
