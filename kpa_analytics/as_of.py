@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import polars as pl
 
@@ -90,18 +90,3 @@ def need_day(value: object | None, name: str) -> date:
     if value is None:
         raise KPADataError(f"{name} must be a day such as 2026-06-30, not None")
     return as_day(value, name)
-
-
-def day_of_statuses(status: pl.DataFrame) -> date | None:
-    """The day of the statuses in a frame, `expiration_date - days_left`; None if no row has both.
-
-    Examples:
-        >>> day_of_statuses(pl.DataFrame({"expiration_date": [date(2026, 7, 2)], "days_left": [2]}))
-        datetime.date(2026, 6, 30)
-    """
-    dated = pl.col("expiration_date").is_not_null() & pl.col("days_left").is_not_null()
-    first = pl.col("expiration_date", "days_left").get(dated.arg_max(), null_on_oob=True)
-    expiration, left = status.select(first).row(0)
-    if expiration is None or left is None:
-        return None
-    return as_day(expiration - timedelta(days=left))

@@ -45,7 +45,7 @@ from kpa_analytics.statuses import (
     STATUS_LABELS,
     STATUS_SIGNS,
 )
-from kpa_analytics.wording import MONTHS, listing, say
+from kpa_analytics.wording import MONTHS, listing, one_line, say
 
 
 def report(evidence: Evidence, drawn: list[str]) -> dict[str, Any]:
@@ -222,8 +222,9 @@ def _relying(evidence: Evidence) -> list[str]:
     rows = evidence.findings.filter(pl.col("finding") == "offering_not_recorded")
     ids = rows["record_id"].cast(pl.Int64).unique()
     names = training_names(evidence.data.trainings).collect(engine="in-memory")
-    titles = names.filter(pl.col("training_id").is_in(ids.implode()))["training"].sort().to_list()
-    return [say(text.RELYING_TRAININGS, titles=listing(titles))] if titles else []
+    relying = names.filter(pl.col("training_id").is_in(ids.implode()))["training"].sort()
+    titles = listing([one_line(title) for title in relying])
+    return [say(text.RELYING_TRAININGS, titles=titles)] if titles else []
 
 
 def _all_gaps(evidence: Evidence) -> list[str]:

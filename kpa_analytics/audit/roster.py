@@ -27,7 +27,7 @@ from kpa_analytics.names import training_names
 from kpa_analytics.report_text import Caption
 from kpa_analytics.schema import ROSTER
 from kpa_analytics.whole_number import plain_number
-from kpa_analytics.wording import listing, say
+from kpa_analytics.wording import listing, one_line, say
 
 _COLUMNS = (
     *("user", "employeeNumber", "field_office", "job_title", "status", "completed"),
@@ -140,7 +140,7 @@ def _facts(data: TrainingData, training_id: int, day: date) -> list[str]:
     if not included:
         return [*facts, say(text.SCHEDULE, value=schedule)]
     titles = dict(training_names(data.trainings).collect(engine="in-memory").iter_rows())
-    parts = sorted(titles.get(part, str(part)) for part in included)
+    parts = sorted(one_line(titles.get(part, str(part))) for part in included)
     composed = say(text.INCLUDES, titles=listing(parts, len(parts)))
     return [*facts, composed, say(text.OWN_SCHEDULE_FACT, value=schedule)]
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
-from kpa_analytics.as_of import Day, as_day, day_of_statuses
+from kpa_analytics.as_of import Day, as_day
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame, need_switch, read
@@ -123,9 +124,12 @@ def null_if_unknown(counts: pl.DataFrame, known: bool) -> pl.DataFrame:
 def status_day(frame: pl.DataFrame, as_of: Day | None) -> date | None:
     """The day of the statuses: `expiration_date - days_left`, or `as_of` if no row has these."""
     given = None if as_of is None else as_day(as_of)
-    actual = day_of_statuses(frame)
-    if actual is None:
+    dated = pl.col("expiration_date").is_not_null() & pl.col("days_left").is_not_null()
+    first = pl.col("expiration_date", "days_left").get(dated.arg_max(), null_on_oob=True)
+    expiration, left = frame.select(first).row(0)
+    if expiration is None or left is None:
         return given
+    actual = as_day(expiration - timedelta(days=left))
     if given not in (None, actual):
         raise KPADataError(
             f"as_of is {day(given)}, but these statuses are of {day(actual)}; "
