@@ -94,11 +94,16 @@ def _window(rows: pl.LazyFrame) -> pl.LazyFrame:
 
 def _fixed(rows: pl.LazyFrame) -> pl.LazyFrame:
     """The last fixed day within the renewal period, or else the first one after the completion."""
-    limit, allowed = pl.col("limit"), pl.col("allowed")
-    soonest = FIXED_DAY.in_year(FIXED_DAY.year_after(_DAY))
+    limit, allowed, soonest = pl.col("limit"), pl.col("allowed"), pl.col("soonest")
     return (
         rows.with_columns(pl.when(RENEWS).then(RENEWAL).alias("limit"))
-        .with_columns(FIXED_DAY.in_year(FIXED_DAY.year_until(limit)).alias("allowed"))
+        .with_columns(
+            FIXED_DAY.year_until(limit).alias("allowed"),
+            FIXED_DAY.year_after(_DAY).alias("soonest"),
+        )
+        .with_columns(
+            FIXED_DAY.in_year(allowed).alias("allowed"), FIXED_DAY.in_year(soonest).alias("soonest")
+        )
         .with_columns(
             pl.when(allowed > _DAY).then(allowed).otherwise(soonest).alias("expiration_date")
         )

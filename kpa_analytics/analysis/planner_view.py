@@ -13,7 +13,6 @@ from kpa_analytics.analysis.planning.gaps_left import GapsLeft, gaps_left
 from kpa_analytics.analysis.planning.plan_basis import PlanBasis
 from kpa_analytics.analysis.planning.plan_sessions import plan_of
 from kpa_analytics.analysis.planning.plan_tables import UNPLACED_ORDER
-from kpa_analytics.analysis.planning.what_if import what_if
 from kpa_analytics.schema import EXPIRY_STATUS
 from kpa_analytics.statuses import GAPS
 from kpa_analytics.wording import day_texts
@@ -170,13 +169,10 @@ class PlannerView:
         return plan_of(self._basis, as_of, weeks=weeks, capacity=capacity, by=by)
 
     def _status_with(self, plan: SessionPlan, held: tuple[tuple[int, date], ...]) -> pl.DataFrame:
-        """The statuses on the last day if these sessions are held, each in its week."""
-        return what_if(
-            self._data,
-            (pl.DataFrame(held, _HELD, orient="row"), plan.people),
-            as_of=plan.as_of,
-            until=plan.last_day,
-        )
+        """The statuses on the last day if these sessions are held, as `what_if()` gives them."""
+        days = pl.DataFrame(held, _HELD, orient="row").rename({"week": "date"})
+        places = plan.people.join(days, on="session", maintain_order="left")
+        return self._basis.status_after(places, plan.last_day)
 
     def _held(self, choices: PlannerChoices) -> pl.DataFrame:
         """The sessions that are held, and their weeks."""

@@ -108,7 +108,7 @@ class RowsTable(anywidget.AnyWidget):
     @property
     def frame(self) -> pl.DataFrame:
         """Every row that the filters of columns leave, in the order shown."""
-        return self._from_to(0, self._matching.height)
+        return self._from_to(0, None)
 
     @property
     def shown(self) -> pl.DataFrame:
@@ -225,20 +225,21 @@ class RowsTable(anywidget.AnyWidget):
             self.rows = [list(row) for row in zip(*columns, strict=True)]
             self.shown_from = self.start
 
-    def _from_to(self, start: int, end: int) -> pl.DataFrame:
-        """The rows from `start` to `end` in the order shown. Equal rows keep their order.
+    def _from_to(self, start: int, end: int | None) -> pl.DataFrame:
+        """The rows from `start` to `end` in the order shown; to the last one if `end` is None.
 
-        Accents and upper case make no difference to the order of texts. It gathers only these rows,
-        and does not sort the rows after them.
+        Equal rows keep their order. Accents and upper case make no difference to the order of
+        texts. It gathers only these rows, and does not sort the rows after them.
         """
         column, descending = self.sort or (None, False)
-        if column not in self._matching.columns:
-            return self._matching[start:end]
-        keys = sort_keys(self._matching[column]).to_frame("key")
+        rows = self._matching  # read once: JupyterLab handles a click while a cell asks for `frame`
+        if column not in rows.columns:
+            return rows[start:end]
+        keys = sort_keys(rows[column]).to_frame("key")
         numbered = keys.lazy().with_row_index("row")
         order = numbered.sort("key", "row", descending=[descending, False], nulls_last=True)
-        places = order.head(end).collect(engine="in-memory")["row"]
-        return self._matching[places[start:]]
+        places = (order if end is None else order.head(end)).collect(engine="in-memory")["row"]
+        return rows[places[start:]]
 
 
 def _quoted(heading: str, wanted: Any) -> str:

@@ -241,3 +241,21 @@ def test_columns_that_are_not_usual_are_computed_when_they_are_chosen() -> None:
     assert computed == [(PEOPLE.height, {"who", "office"})]  # once for the same frame
     table.picked = []
     assert len(table.columns) == 4
+
+
+def test_the_rows_are_those_of_one_moment_if_others_are_shown_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """JupyterLab handles a click in a second thread while a cell asks for the rows."""
+    rows = pl.DataFrame({"user": [f"user {number:02}" for number in range(60)]})
+    table = RowsTable([ColumnHeading("user", "Person")], ("user", True))
+    table.show(rows, "Rows")
+
+    def interrupted(column: pl.Series) -> pl.Series:
+        monkeypatch.undo()
+        table.show(rows.head(2), "Fewer rows")
+        return column
+
+    monkeypatch.setattr("kpa_analytics.widgets.table.sort_keys", interrupted)
+    assert_frame_equal(table.frame, rows.reverse())
+    assert_frame_equal(table.frame, rows.head(2).reverse())

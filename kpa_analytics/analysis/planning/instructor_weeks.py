@@ -27,7 +27,6 @@ class InstructorWeeks:
     def __init__(self, instructors: pl.DataFrame, days: list[date]) -> None:
         self._days = days
         self._until: dict[int, dict[str, date]] = {}
-        self._reasons: dict[int, str] = {}
         self.names: dict[str, str] = {}
         eligible = instructors.filter("eligible")
         for training, person, name, until in eligible.select(
@@ -35,8 +34,7 @@ class InstructorWeeks:
         ).iter_rows():
             self._until.setdefault(training, {})[person] = until or date.max
             self.names[person] = name
-        for training, rows in instructors.filter(~pl.col("eligible")).group_by("training_id"):
-            self._reasons[int(str(training[0]))] = why_not_eligible(rows)
+        self._others = instructors.filter(~pl.col("eligible"))
         self._teaches = Counter(eligible["m_instructor_id"])
         self._taken: set[tuple[str, int]] = set()
         self._sessions: Counter[str] = Counter()
@@ -47,7 +45,8 @@ class InstructorWeeks:
 
     def why_nobody(self, training: int) -> str:
         """Why a training has no eligible instructor."""
-        reason = self._reasons.get(training) or nobody_taught()
+        rows = self._others.filter(pl.col("training_id") == training)
+        reason = nobody_taught() if rows.is_empty() else why_not_eligible(rows)
         return say(NO_ELIGIBLE_INSTRUCTOR, reason=reason)
 
     def rooms(self, training: int) -> list[int]:
@@ -86,9 +85,11 @@ class InstructorWeeks:
 
 def why_not_eligible(rows: pl.DataFrame) -> str:
     """Why those who taught a training may not teach it; each reason once, with its people."""
-    by_reason = rows.sort("instructor").group_by("reason", maintain_order=True)
+    names_of: dict[str, list[str]] = {}
+    for name, reason in rows.sort("instructor").select("instructor", "reason").iter_rows():
+        names_of.setdefault(str(reason), []).extend([] if name is None else [name])
     reasons = [
-        f"{listing(names, _NAMED)}: {reason}" if names else str(reason)
-        for reason, names in by_reason.agg(pl.col("instructor").drop_nulls()).iter_rows()
+        f"{listing(names, _NAMED)}: {reason}" if names else reason
+        for reason, names in names_of.items()
     ]
     return listing(reasons, _NAMED)

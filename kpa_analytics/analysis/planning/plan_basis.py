@@ -45,6 +45,15 @@ class PlanBasis:
     def _engine(self) -> Engine:
         return Engine(self.data.completions, self.rules, self.data.users, self._required)
 
+    def status_after(self, places: pl.DataFrame, day: date) -> pl.DataFrame:
+        """The statuses on a day if people complete trainings before it.
+
+        Args:
+            places: m_user_id, training_id and `date`, as `Engine.status_with` takes them.
+            day: the day.
+        """
+        return self._engine.status_with(places, day, EXPIRING_DAYS, include_terminated=False)
+
     def _statuses(self, day: date) -> pl.DataFrame:
         return self._engine.status(day, EXPIRING_DAYS, include_terminated=False)
 

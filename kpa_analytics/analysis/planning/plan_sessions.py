@@ -151,7 +151,7 @@ def plan_of(
     """The plan of these records; the arguments are those of `plan_sessions()`."""
     data, rules = basis.data, basis.rules
     days = _mondays(as_of, weeks)
-    seats = _seats(capacity, data)
+    seats, of_others = _seats(capacity, data)
     need_plan_group(by)
     costs = Costs(
         _cost(session_cost, "session_cost"),
@@ -165,7 +165,7 @@ def plan_of(
     cases = with_no_place(useful, instructors, days)
     bookings = Bookings(cases, as_of=as_of, days=days, costs=costs, instructors=instructors)
     for training, rows in ordered_trainings(cases):
-        bookings.add(training, rows, seats.get(training, SEATS))
+        bookings.add(training, rows, seats.get(training, of_others))
     windows = rules.schedules.filter(pl.col("rule") == "window")["training_id"]
     tables = plan_tables(
         cases,
@@ -207,12 +207,12 @@ def _end(days: list[date]) -> date:
     return days[-1] + timedelta(days=6)
 
 
-def _seats(capacity: object, data: TrainingData) -> Mapping[int, int]:
-    """The number of seats of each training."""
-    known = training_titles(data)["training_id"]
-    if isinstance(capacity, Mapping):
-        return seats_of_trainings(capacity, known.to_list(), "the records")
-    return dict.fromkeys(known, number_of_seats(capacity, "capacity"))
+def _seats(capacity: object, data: TrainingData) -> tuple[Mapping[int, int], int]:
+    """The seats of some trainings by id, and those of all others."""
+    if not isinstance(capacity, Mapping):
+        return {}, number_of_seats(capacity, "capacity")
+    known = training_titles(data)["training_id"].to_list()
+    return seats_of_trainings(capacity, known, "the records"), SEATS
 
 
 def need_plan_group(by: object) -> None:

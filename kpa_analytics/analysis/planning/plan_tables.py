@@ -109,15 +109,21 @@ def _with_reasons(
     places: pl.DataFrame, sessions: pl.DataFrame, by_window: set[int], begins: date
 ) -> pl.DataFrame:
     """The places with `reason`, which is put into words once for people in the same situation."""
-    reasons = {}
-    for course, rows in sessions.group_by(_COURSE):
-        spare = rows.filter(pl.col("filled") < pl.col("seats"))["week"]
-        reasons[course] = CourseReasons(
-            rows["week"].unique().sort().to_list(),
-            {*rows["week"]} - {*spare},
+    has_spare: dict[tuple[int, str | None], dict[date, bool]] = {}
+    for training, group, week, filled, seats in sessions.select(
+        *_COURSE, "week", "filled", "seats"
+    ).iter_rows():
+        weeks = has_spare.setdefault((training, group), {})
+        weeks[week] = weeks.get(week, False) or filled < seats
+    reasons = {
+        course: CourseReasons(
+            sorted(weeks),
+            {week for week, spare in weeks.items() if not spare},
             begins=begins,
             by_window=course[0] in by_window,
         )
+        for course, weeks in has_spare.items()
+    }
     alike = [*_COURSE, *Place._fields]
     situations = places.select(alike).unique()
     texts = [
