@@ -165,17 +165,26 @@ class Engine:
         """The result of `status` if these trainings were also completed.
 
         Args:
-            places: m_user_id, training_id and `date`, each person and training once. The people
-                are those of the records, the trainings are in the records or the catalogue.
+            places: m_user_id, training_id, date, and the columns of `STATUS_COLUMNS` on the day;
+                each person and training once. The people are those of the records, the trainings
+                are in the records or the catalogue.
             as_of: the day, which is not before these dates.
             expiring_days: as for `status`.
             include_terminated: as for `status`.
         """
         employed = self._employed(as_of, include_terminated)
         held = self.held(as_of, expiring_days, *employed)
+        people = self.people.lazy().select("m_user_id", "person")
         before = held.lazy().select("pair", before="date")
         new = (
-            self._held_through(places, as_of, expiring_days)
+            places.lazy()
+            .join(people, on="m_user_id", how="left", nulls_equal=True)
+            .join(self._title_numbers, on="training_id", how="left")
+            .with_columns(
+                self._pairs.number,
+                completion_id=pl.lit(None, pl.Int64),
+                row=pl.lit(None, pl.UInt32),
+            )
             .join(before, on="pair", how="left")
             .filter(pl.col("before").is_null() | (pl.col("before") < pl.col("date")), *employed)
             .select(_ROW)
@@ -184,24 +193,6 @@ class Engine:
         others = ~pl.col("pair").is_in(new["pair"].implode())
         held = pl.concat([held.filter(others), new]).sort("pair")
         return self._named(_merged(self._parts(held, as_of, expiring_days, [*employed, others])))
-
-    def _held_through(self, places: pl.DataFrame, as_of: date, expiring_days: int) -> pl.LazyFrame:
-        """Completions that are assumed, as rows of `held` without ids."""
-        records = places.select(
-            "m_user_id", "training_id", "date", special_expiration_date=pl.lit(None, pl.Date)
-        )
-        people = self.people.lazy().select("m_user_id", "person")
-        return (
-            self.rules.record_statuses(records, as_of, expiring_days)
-            .lazy()
-            .join(people, on="m_user_id", how="left", nulls_equal=True)
-            .join(self._title_numbers, on="training_id", how="left")
-            .with_columns(
-                self._pairs.number,
-                completion_id=pl.lit(None, pl.Int64),
-                row=pl.lit(None, pl.UInt32),
-            )
-        )
 
     def held(self, as_of: date, expiring_days: int, *conditions: pl.Expr) -> pl.DataFrame:
         """The completions that count on a day, including those of people who left.

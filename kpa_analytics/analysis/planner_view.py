@@ -139,8 +139,9 @@ class PlannerView:
         plan = self.plan(choices)
         rows = plan.expiring_again
         if choices.moves:
-            places, rules = self._places(choices), self._basis.rules
-            rows = expiring_again(places, rules, self._data.users, plan.last_day)
+            places = self._places(choices).rename({"week": "date"})
+            judged = self._basis.status_of(places, plan.first_week, plan.last_day)
+            rows = expiring_again(judged, self._data.users)
         return rows.filter(*self._people_filter.conditions(choices))
 
     def gaps_left(
@@ -172,7 +173,7 @@ class PlannerView:
         """The statuses on the last day if these sessions are held, as `what_if()` gives them."""
         days = pl.DataFrame(held, _HELD, orient="row").rename({"week": "date"})
         places = plan.people.join(days, on="session", maintain_order="left")
-        return self._basis.status_after(places, plan.last_day)
+        return self._basis.status_after(places, plan.first_week, plan.last_day)
 
     def _held(self, choices: PlannerChoices) -> pl.DataFrame:
         """The sessions that are held, and their weeks."""

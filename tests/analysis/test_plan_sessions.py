@@ -19,6 +19,7 @@ from kpa_analytics.analysis.planning.expiring_again import in_a_sentence
 from kpa_analytics.analysis.planning.gaps_left import gaps_left
 from kpa_analytics.analysis.planning.instructor_weeks import why_not_eligible
 from kpa_analytics.analysis.planning.last_instructors import in_sentences
+from kpa_analytics.analysis.planning.plan_basis import PlanBasis
 from kpa_analytics.analysis.planning.session_cases import in_groups
 from kpa_analytics.analysis.planning.session_reasons import CourseReasons, Place
 from kpa_analytics.analysis.planning.session_texts import WITHOUT_REQUIREMENTS
@@ -467,6 +468,11 @@ def test_the_gaps_that_are_left_add_up(seed: int, weeks: int) -> None:
     day = date(2025, 3, 3)
     made = kpa.plan_sessions(data, as_of=day, weeks=weeks, capacity=4, required=required)
     after = kpa.what_if(data, made, until=made.last_day, required=required)
+    places = made.people.rename({"week": "date"})
+    first, last = made.first_week, made.last_day
+    quicker = PlanBasis(data, required).status_after(places, first, last)  # for the planner
+    same = [name for name in quicker.columns if name != "completion_id"]
+    assert quicker.select(same).equals(after.select(same))
     gaps = after.filter(pl.col("status").is_in(GAPS))
     composed = Rules(catalogue).parts
     left = gaps_left(gaps, made.people, made.unplaced, composed)

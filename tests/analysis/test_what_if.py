@@ -10,9 +10,8 @@ import polars as pl
 import pytest
 
 import kpa_analytics as kpa
-from kpa_analytics.analysis.planning.plan_basis import PlanBasis
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.schema import CASE_KEY, COMPLETIONS, EXPIRY_STATUS, TRAININGS, USERS, WHAT_IF
+from kpa_analytics.schema import COMPLETIONS, EXPIRY_STATUS, TRAININGS, USERS, WHAT_IF
 from tests.analysis.company import company
 
 AS_OF = date(2026, 6, 30)
@@ -124,9 +123,6 @@ def test_it_says_what_expiry_status_says_after_such_completions(seed: int) -> No
     )
     same = [name for name in EXPIRY_STATUS.schema.names() if name != "completion_id"]
     assert after.select(same).equals(expected.select(same))
-    places = planned.filter(pl.col("date") <= until).sort("date").unique(CASE_KEY, keep="last")
-    quicker = PlanBasis(data, pairs).status_after(places, until)  # as the planner computes them
-    assert quicker.select(same).equals(expected.select(same))
     without = kpa.expiry_status(done, catalogue, people, as_of=until, required=pairs)
     changed = after.select(EXPIRY_STATUS.schema.names()).join(
         without, on=EXPIRY_STATUS.schema.names(), how="anti", nulls_equal=True

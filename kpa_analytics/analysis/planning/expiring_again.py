@@ -6,7 +6,6 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from kpa_analytics.analysis.engine import Rules
 from kpa_analytics.analysis.planning import session_texts as text
 from kpa_analytics.employment import employment, has_left
 from kpa_analytics.inputs import AnyFrame
@@ -19,34 +18,25 @@ _NAMED = 3
 _ONE_DAY = timedelta(days=1)
 
 
-def expiring_again(
-    places: pl.DataFrame, rules: Rules, users: AnyFrame | None, end: date
-) -> pl.DataFrame:
+def expiring_again(places: pl.DataFrame, users: AnyFrame | None) -> pl.DataFrame:
     """The places whose certificates are expired on the last day of a plan, those first to expire.
 
     People who leave before the new certificate expires are left out, as for the first one.
 
     Args:
-        places: session, week, and the person and training of each place.
-        rules: the rules of the catalogue.
+        places: session, `date`, and the person and training of each place, with the status and
+            expiration_date that it gives on the last day.
         users: the profiles of the people.
-        end: the last day of the plan.
 
     Returns:
         The places in `schema.EXPIRING_AGAIN`.
     """
-    completed = places.select("training_id", date="week").unique()
-    records = completed.with_columns(pl.lit(None, pl.Date).alias("special_expiration_date"))
-    ends = (
-        rules.record_statuses(records, end, 0)
-        .filter(pl.col("status") == EXPIRED)
-        .select("training_id", "expiration_date", week="date")
-    )
     return (
         places.lazy()
-        .join(ends.lazy(), on=["training_id", "week"])
+        .filter(pl.col("status") == EXPIRED)
         .join(employment(users), on="m_user_id", how="left")
         .filter(~has_left(pl.col("expiration_date") + _ONE_DAY))
+        .rename({"date": "week"})
         .select(EXPIRING_AGAIN.schema.names())
         .sort("expiration_date", "training", "training_id", "user", "m_user_id", "session")
         .collect(engine="in-memory")

@@ -34,7 +34,8 @@ class InstructorWeeks:
         ).iter_rows():
             self._until.setdefault(training, {})[person] = until or date.max
             self.names[person] = name
-        self._others = instructors.filter(~pl.col("eligible"))
+        others = instructors.filter(~pl.col("eligible"))
+        self._others = others.partition_by("training_id", as_dict=True)
         self._teaches = Counter(eligible["m_instructor_id"])
         self._taken: set[tuple[str, int]] = set()
         self._sessions: Counter[str] = Counter()
@@ -45,8 +46,8 @@ class InstructorWeeks:
 
     def why_nobody(self, training: int) -> str:
         """Why a training has no eligible instructor."""
-        rows = self._others.filter(pl.col("training_id") == training)
-        reason = nobody_taught() if rows.is_empty() else why_not_eligible(rows)
+        rows = self._others.get((training,))
+        reason = nobody_taught() if rows is None else why_not_eligible(rows)
         return say(NO_ELIGIBLE_INSTRUCTOR, reason=reason)
 
     def rooms(self, training: int) -> list[int]:
@@ -86,8 +87,9 @@ class InstructorWeeks:
 def why_not_eligible(rows: pl.DataFrame) -> str:
     """Why those who taught a training may not teach it; each reason once, with its people."""
     names_of: dict[str, list[str]] = {}
-    for name, reason in rows.sort("instructor").select("instructor", "reason").iter_rows():
-        names_of.setdefault(str(reason), []).extend([] if name is None else [name])
+    each = rows.select("instructor", "reason").rows()
+    for name, reason in sorted(each, key=lambda row: row[0] or ""):
+        names_of.setdefault(reason, []).extend([] if name is None else [name])
     reasons = [
         f"{listing(names, _NAMED)}: {reason}" if names else reason
         for reason, names in names_of.items()

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property, lru_cache
 
 import polars as pl
 
 from kpa_analytics.analysis.eligible_instructors import eligible_instructors
 from kpa_analytics.analysis.engine import Engine, Rules
+from kpa_analytics.analysis.expirations import expirations, with_expiry_key
 from kpa_analytics.analysis.requirements import requirements, requirements_note
+from kpa_analytics.analysis.status_rules import STATUS_COLUMNS, statuses_on
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.inputs import AnyFrame, need_same_account
 from kpa_analytics.statuses import EXPIRING_DAYS
 
 #: The number of days whose statuses, and whose instructors, are kept.
 _KEPT = 4
+#: The expirations of sessions are computed for this many weeks, and then for as many more.
+_WEEKS = 52
 
 
 class PlanBasis:
@@ -40,19 +44,68 @@ class PlanBasis:
         self.requirements_note = requirements_note(data, required)
         self.status_on = lru_cache(maxsize=_KEPT)(self._statuses)
         self.instructors_on = lru_cache(maxsize=_KEPT)(self._instructors)
+        self._kept_ends = lru_cache(maxsize=_KEPT)(self._session_ends)
 
     @cached_property
     def _engine(self) -> Engine:
         return Engine(self.data.completions, self.rules, self.data.users, self._required)
 
-    def status_after(self, places: pl.DataFrame, day: date) -> pl.DataFrame:
-        """The statuses on a day if people complete trainings before it.
+    def session_ends(self, first: date, last: date) -> pl.DataFrame:
+        """The expiration of each training that is completed on a day of these weeks' sessions.
 
         Args:
-            places: m_user_id, training_id and `date`, as `Engine.status_with` takes them.
-            day: the day.
+            first: the day of the first sessions; the others are a week, two weeks, ... later.
+            last: the last day of the weeks.
+
+        Returns:
+            The columns of `expirations`.
         """
-        return self._engine.status_with(places, day, EXPIRING_DAYS, include_terminated=False)
+        weeks = (last - first).days // 7 + 1
+        kept = self._kept_ends(first, -(-weeks // _WEEKS) * _WEEKS)
+        return kept.filter(pl.col("date") <= last)
+
+    def status_of(self, places: pl.DataFrame, first: date, last: date) -> pl.DataFrame:
+        """The status that each place in a session gives, on the last day of the weeks.
+
+        Args:
+            places: `training_id` and `date`, a day of sessions.
+            first: as for `session_ends`.
+            last: as for `session_ends`.
+
+        Returns:
+            The places in their order, with the columns of `STATUS_COLUMNS` on that day.
+        """
+        key = ("training_id", "date")
+        ends = self.session_ends(first, last).join(places, on=key, how="semi")
+        windows = self.rules.windows_on(last)
+        statuses = statuses_on(ends.lazy(), windows, last, EXPIRING_DAYS)
+        by_key = ends.select(*key, "expiry_key").join(statuses, on="expiry_key").drop("expiry_key")
+        others = places.drop(STATUS_COLUMNS, strict=False)
+        return others.join(by_key, on=key, how="left", maintain_order="left")
+
+    def status_after(self, places: pl.DataFrame, first: date, last: date) -> pl.DataFrame:
+        """The statuses on the last day of the weeks if these people have these places.
+
+        Args:
+            places: `m_user_id`, and as for `status_of`; each person and training once.
+            first: as for `session_ends`.
+            last: as for `session_ends`.
+        """
+        new = self.status_of(places, first, last)
+        return self._engine.status_with(new, last, EXPIRING_DAYS, include_terminated=False)
+
+    def _session_ends(self, first: date, weeks: int) -> pl.DataFrame:
+        """As `session_ends` returns it, of the weeks from `first` on that the calendar has."""
+        weeks = min(weeks, (date.max - first).days // 7 + 1)
+        days = [first + timedelta(weeks=week) for week in range(weeks)]
+        records = (
+            self._engine.titles.lazy()
+            .select("training_id")
+            .join(pl.LazyFrame({"date": days}, schema={"date": pl.Date}), how="cross")
+            .with_columns(special_expiration_date=pl.lit(None, pl.Date))
+        )
+        keyed = with_expiry_key(records).drop("has_proof")
+        return expirations(keyed, self.rules.schedules).collect(engine="in-memory")
 
     def _statuses(self, day: date) -> pl.DataFrame:
         return self._engine.status(day, EXPIRING_DAYS, include_terminated=False)

@@ -151,6 +151,7 @@ def plan_of(
     """The plan of these records; the arguments are those of `plan_sessions()`."""
     data, rules = basis.data, basis.rules
     days = _mondays(as_of, weeks)
+    end = days[-1] + timedelta(days=6)
     seats, of_others = _seats(capacity, data)
     need_plan_group(by)
     costs = Costs(
@@ -160,8 +161,9 @@ def plan_of(
     )
     taught, status = basis.instructors_on(as_of), basis.status_on(as_of)
     instructors = InstructorWeeks(taught, days)
-    due = session_cases(data, status, rules, as_of=as_of, end=_end(days))
-    useful = with_useful_weeks(in_groups(due, data, by), rules, days)
+    due = session_cases(data, status, rules, as_of=as_of, end=end)
+    ends = basis.session_ends(days[0], end)
+    useful = with_useful_weeks(in_groups(due, data, by), ends, days)
     cases = with_no_place(useful, instructors, days)
     bookings = Bookings(cases, as_of=as_of, days=days, costs=costs, instructors=instructors)
     for training, rows in ordered_trainings(cases):
@@ -175,13 +177,14 @@ def plan_of(
         names=instructors.names,
         by_window={*windows},
     )
+    places = basis.status_of(tables["people"].rename({"week": "date"}), days[0], end)
     return SessionPlan(
         as_of=as_of,
         first_week=days[0],
         weeks=weeks,
         **tables,
-        expiring_again=expiring_again(tables["people"], rules, data.users, _end(days)),
-        last_instructors=last_instructors(taught, {*cases["training_id"]}, _end(days)),
+        expiring_again=expiring_again(places, data.users),
+        last_instructors=last_instructors(taught, {*cases["training_id"]}, end),
         requirements_note=basis.requirements_note,
         demo=data.demo,
         account=data.account,
@@ -200,11 +203,6 @@ def _mondays(day: date, weeks: object) -> list[date]:
             f"As of {need}: choose an earlier day or fewer weeks."
         ) from None
     return [first + timedelta(weeks=week) for week in range(weeks)]
-
-
-def _end(days: list[date]) -> date:
-    """The last day of the last week."""
-    return days[-1] + timedelta(days=6)
 
 
 def _seats(capacity: object, data: TrainingData) -> tuple[Mapping[int, int], int]:

@@ -7,14 +7,13 @@ from datetime import date
 
 import polars as pl
 
-from kpa_analytics.analysis.engine import Rules
-from kpa_analytics.analysis.expirations import expirations, with_expiry_key
-
 _END = ("training_id", "expires")
 _DUE_END = ("due_id", "due_expires")
 
 
-def with_useful_weeks(cases: pl.DataFrame, rules: Rules, days: Sequence[date]) -> pl.DataFrame:
+def with_useful_weeks(
+    cases: pl.DataFrame, ends: pl.DataFrame, days: Sequence[date]
+) -> pl.DataFrame:
     """Add `first` and `stays` to cases, in their order.
 
     `first` is the number of the first week in which a completion gives a later expiration date, or
@@ -23,12 +22,12 @@ def with_useful_weeks(cases: pl.DataFrame, rules: Rules, days: Sequence[date]) -
 
     Args:
         cases: as `session_cases()` returns them.
-        rules: the rules of their catalogue.
+        ends: the expirations of sessions on these days (`PlanBasis.session_ends`).
         days: the day of the sessions of each week.
     """
     weeks = len(days)
     before_leaving = (pl.col("last_day") - days[0]).dt.total_days() // 7 + 1
-    firsts = _first_weeks(cases, rules, days).lazy()
+    firsts = _first_weeks(cases, ends, days).lazy()
     of_due = firsts.select(due_id="training_id", due_expires="expires", due_first="first")
     return (
         cases.lazy()
@@ -43,30 +42,17 @@ def with_useful_weeks(cases: pl.DataFrame, rules: Rules, days: Sequence[date]) -
     )
 
 
-def _first_weeks(cases: pl.DataFrame, rules: Rules, days: Sequence[date]) -> pl.DataFrame:
+def _first_weeks(cases: pl.DataFrame, ends: pl.DataFrame, days: Sequence[date]) -> pl.DataFrame:
     """The first useful week of each training and expiration date that has one."""
     of_due = cases.lazy().select(training_id="due_id", expires="due_expires")
-    ends = pl.concat([cases.lazy().select(_END), of_due]).unique()
+    needed = pl.concat([cases.lazy().select(_END), of_due]).unique()
+    new_ends = ends.lazy().select("training_id", "date", new_end="expiration_date")
     is_later = (pl.col("new_end") > pl.col("expires")).fill_null(True)
     week = (pl.col("date").min() - days[0]).dt.total_days() // 7
     return (
-        ends.join(_new_ends(ends, rules, days), on="training_id")
+        needed.join(new_ends, on="training_id")
         .filter(is_later)
         .group_by(_END)
         .agg(week.alias("first"))
         .collect(engine="in-memory")
-    )
-
-
-def _new_ends(ends: pl.LazyFrame, rules: Rules, days: Sequence[date]) -> pl.LazyFrame:
-    """The day through which each training would be valid if completed on each of these days."""
-    records = (
-        ends.select("training_id")
-        .unique()
-        .join(pl.LazyFrame({"date": days}, schema={"date": pl.Date}), how="cross")
-        .with_columns(special_expiration_date=pl.lit(None, pl.Date))
-    )
-    keyed = with_expiry_key(records).drop("has_proof")
-    return expirations(keyed, rules.schedules).select(
-        "training_id", "date", new_end="expiration_date"
     )
