@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 
+from kpa_analytics.analysis.engine import Rules
 from kpa_analytics.analysis.late_records import recorded_after_expiry, recorded_late
 from kpa_analytics.analysis.taught_expired import taught_while_expired
 from kpa_analytics.analysis.unrecorded_offerings import offering_not_recorded
 from kpa_analytics.as_of import Day, day_of
 from kpa_analytics.data import quality
-from kpa_analytics.data.checks import names_of
+from kpa_analytics.data.checks import Check, names_of
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.inputs import as_table, need
 from kpa_analytics.report_text import FINDING_NAMES
@@ -17,6 +20,7 @@ from kpa_analytics.schema import COMPLETIONS, FINDINGS, GROUP_TRAININGS, TRAININ
 
 #: Every kind of finding, in the order in which they are reported.
 EVERY_KIND = tuple(FINDING_NAMES)
+_PARTS = "included_trainings_id"
 
 
 def data_quality(data: TrainingData, *, as_of: Day | None = None) -> pl.DataFrame:
@@ -101,27 +105,48 @@ def data_quality(data: TrainingData, *, as_of: Day | None = None) -> pl.DataFram
     """
     findings = quality.record_findings(data, as_of=as_of)
     day = day_of(as_of, data.completions, data.users)
-    trainings, users, sessions = (
-        need(frame, table, *table.schema)
-        for frame, table in (
-            (data.trainings, TRAININGS),
-            (data.users, USERS),
-            (data.group_trainings, GROUP_TRAININGS),
-        )
-    )
-    # These rules need no composed trainings, and one that includes itself must not end the checks.
-    parts = pl.lit(None, TRAININGS.schema["included_trainings_id"]).alias("included_trainings_id")
-    alone = trainings.with_columns(parts)
-    completions = need(data.completions, COMPLETIONS, *COMPLETIONS.schema)
+    tables = _Tables(data)
     checks = (
-        offering_not_recorded(completions, alone, users, day),
-        recorded_late(completions),
-        recorded_after_expiry(completions, alone, day),
-        *taught_while_expired(completions, trainings, sessions, day),
+        tables.offerings(day),
+        recorded_late(tables.completions),
+        recorded_after_expiry(tables.completions, tables.rules, day),
+        *taught_while_expired(tables.completions, tables.trainings, tables.sessions, day),
     )
-    names = names_of(users, trainings)
-    order = (pl.col("record_id").cast(pl.Int64), pl.col("value", "message"))
-    others = [as_table(check.findings(names).sort(*order), FINDINGS) for check in checks]
     kind = pl.col("finding").cast(pl.Enum(EVERY_KIND))
-    rows = pl.concat([findings, *(part.collect(engine="in-memory") for part in others)])
+    rows = pl.concat([findings, *map(tables.findings, checks)])
     return rows.sort(kind, maintain_order=True)
+
+
+def offerings_not_recorded(data: TrainingData, as_of: date) -> pl.DataFrame:
+    """The findings `offering_not_recorded` of `data_quality()` alone, without the other checks."""
+    tables = _Tables(data)
+    return tables.findings(tables.offerings(as_of))
+
+
+class _Tables:
+    """The collections that the checks read, and the rules of the catalogue."""
+
+    def __init__(self, data: TrainingData) -> None:
+        self.completions, self.trainings, self.users, self.sessions = (
+            need(frame, table, *table.schema)
+            for frame, table in (
+                (data.completions, COMPLETIONS),
+                (data.trainings, TRAININGS),
+                (data.users, USERS),
+                (data.group_trainings, GROUP_TRAININGS),
+            )
+        )
+        # These rules need no composed trainings, and one that includes itself must not end the
+        # checks.
+        parts = pl.lit(None, TRAININGS.schema[_PARTS]).alias(_PARTS)
+        self.rules = Rules(self.trainings.with_columns(parts))
+        self._names = names_of(self.users, self.trainings)
+
+    def offerings(self, day: date) -> Check:
+        return offering_not_recorded(self.completions, self.rules, self.users, day)
+
+    def findings(self, check: Check) -> pl.DataFrame:
+        """The findings of a check in `schema.FINDINGS`, by record."""
+        order = (pl.col("record_id").cast(pl.Int64), pl.col("value", "message"))
+        rows = as_table(check.findings(self._names).sort(*order), FINDINGS)
+        return rows.collect(engine="in-memory")

@@ -37,7 +37,7 @@ def recorded_late(completions: pl.LazyFrame) -> Check:
     return Check("recorded_late", "completions", "created", late, text, value="created_day")
 
 
-def recorded_after_expiry(completions: pl.LazyFrame, trainings: pl.LazyFrame, today: date) -> Check:
+def recorded_after_expiry(completions: pl.LazyFrame, rules: Rules, today: date) -> Check:
     """Renewals that were recorded when the previous completion had expired.
 
     This is this project's rule. A completion is reported if it is dated on or before the expiration
@@ -46,7 +46,7 @@ def recorded_after_expiry(completions: pl.LazyFrame, trainings: pl.LazyFrame, to
     a time of creation, are not looked at.
     """
     dated = completions.filter(_DATE.le(today), pl.col("created").is_not_null()).collect()
-    engine = Engine(dated, Rules(trainings), None, None)
+    engine = Engine(dated, rules, None, None)
     recorded = (
         dated.lazy()
         .group_by(*CASE_KEY, "date")

@@ -23,14 +23,13 @@ _LAST, _LATER = pl.col("window_last_offered_date"), pl.col("offered_later")
 
 
 def offering_not_recorded(
-    completions: pl.LazyFrame, trainings: pl.LazyFrame, users: pl.LazyFrame, today: date
+    completions: pl.LazyFrame, rules: Rules, users: pl.LazyFrame, today: date
 ) -> Check:
     """Window trainings whose completions are valid only because no later offering is recorded.
 
     There is one finding per such training. Only the latest completion of each person who has not
     left counts; offerings and completions after the day are ignored.
     """
-    rules = Rules(trainings)
     relying = _people(completions, rules, users, today)
     offered = (
         pl.when(_LAST.is_not_null())

@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from kpa_analytics.analysis.data_quality import data_quality
+from kpa_analytics.analysis.data_quality import data_quality, offerings_not_recorded
 from kpa_analytics.data.training_data import TrainingData
 
 
@@ -19,9 +19,9 @@ def findings(data: TrainingData, as_of: date) -> pl.DataFrame:
     newest = data.whole.completions.select(pl.col("created").dt.date().max()).item()
     day = max(as_of, newest or as_of)
     of_all = data_quality(data.whole, as_of=day)
-    offerings = pl.col("finding") == "offering_not_recorded"
+    if data.scope.is_all and day == as_of:
+        return of_all.filter(data.scope.findings(data.frames))
     # Count the people who rely on an offering within the part itself.
-    same = data.scope.is_all and day == as_of
-    of_part = of_all if same else data_quality(data, as_of=as_of)
-    rows = pl.concat([of_all.filter(~offerings), of_part.filter(offerings)])
+    others = of_all.filter(pl.col("finding") != "offering_not_recorded")
+    rows = pl.concat([others, offerings_not_recorded(data, as_of)])
     return rows.filter(data.scope.findings(data.frames))
