@@ -26,8 +26,22 @@ if TYPE_CHECKING:
 _ROOM, _WIDTH, _COLUMN = 200, 210, 64
 #: Pixels for names in the title.
 _NAMES = 250
-#: The columns of numbers, and their headings.
-_COLUMNS = {"percent": "Share", "gaps": "Gaps", EXPIRING: "Expiring", "total": "Cases"}
+
+
+class _ShareAxis(NamedTuple):
+    """The axis of the shares, up to `end`, and its title."""
+
+    end: float
+    title: str
+
+    def of(self, field: str) -> alt.X:
+        """The places of a field on the axis."""
+        return alt.X(
+            f"{field}:Q",
+            title=self.title,
+            scale=alt.Scale(domain=[0, self.end], nice=False),
+            axis=alt.Axis(format=".0%" if self.end > 0.05 else ".1%", tickCount=5),
+        )
 
 
 def worst_first(counts: pl.DataFrame, *ties: str) -> pl.DataFrame:
@@ -130,13 +144,20 @@ def ranking(
     named = table.filter(pl.col(key).is_not_null())
     end = max(named["share"] if named.height else table["share"]) or 1.0
     drawn = placed.filter(pl.col("share") <= end)
+    axis = _ShareAxis(end, f"Share of cases that are {rows.gap_name}")
+    columns = {
+        **{"percent": "Share", "gaps": rows.gap_name.capitalize()},
+        **{EXPIRING: "Expiring", "total": "Cases"},
+    }
     heading = count(ranked.frame[key].count(), *ranked.nouns)
     order = ", worst first" if table.height > 1 else ""
     return layered(
         [
-            *_average(average, percent(gaps, every), end, dark),
-            *_bars(drawn, ranked, end, [gap for gap in rows.gaps if gap in chosen(statuses)], dark),
-            *number_columns(placed, _COLUMNS, start=_WIDTH, step=_COLUMN, dark=dark),
+            *_average(average, percent(gaps, every), axis, dark),
+            *_bars(
+                drawn, ranked, axis, [gap for gap in rows.gaps if gap in chosen(statuses)], dark
+            ),
+            *number_columns(placed, columns, start=_WIDTH, step=_COLUMN, dark=dark),
         ],
         title=_title(ranked, named[label], rows, gaps),
         subtitle=[
@@ -169,8 +190,7 @@ def _title(ranked: Ranked, names: pl.Series, rows: StatusRows, gaps: int) -> str
     if not gaps:
         return f"No case is {'a gap' if rows.known else rows.gap_words}"
     every, (singular, plural) = rows.frame.height, ranked.nouns
-    said = f"{percent(gaps, every)} of cases are "
-    said += "gaps" if rows.known else rows.gap_words
+    said = f"{percent(gaps, every)} of cases are {rows.gap_name}"
     has_key = pl.col(ranked.key).is_not_null()
     named, unnamed = ranked.frame.filter(has_key), ranked.frame.filter(~has_key)
     if named.height < 2:
@@ -199,17 +219,8 @@ def _percent(row: dict[str, Any], rows: StatusRows) -> str:
     return "no gap" if rows.known else "none"
 
 
-def _share_axis(field: str, end: float) -> alt.X:
-    return alt.X(
-        f"{field}:Q",
-        title="Share of cases that are gaps",
-        scale=alt.Scale(domain=[0, end], nice=False),
-        axis=alt.Axis(format=".0%" if end > 0.05 else ".1%", tickCount=5),
-    )
-
-
 def _bars(
-    rows: pl.DataFrame, ranked: Ranked, end: float, shown: Sequence[str], dark: bool
+    rows: pl.DataFrame, ranked: Ranked, axis: _ShareAxis, shown: Sequence[str], dark: bool
 ) -> list[alt.Chart]:
     """The bars of the shown statuses, with the number of cases in each part that has room."""
     if not shown:
@@ -217,7 +228,7 @@ def _bars(
     key, label = ranked.key, ranked.label
     shares = [pl.col(status) / pl.col("total") for status in shown]
     kept = ["place", key, label, "short", "folded", "total"]
-    parts = stack(rows.select(*kept, *shares), shown, end * MIN_PART / _WIDTH, "status")
+    parts = stack(rows.select(*kept, *shares), shown, axis.end * MIN_PART / _WIDTH, "status")
     counts = rows.select("place", *shown).unpivot(shown, index="place", variable_name="status")
     parts = parts.drop("value", *shown).join(counts, on=["place", "status"])
     if parts.is_empty():
@@ -226,15 +237,15 @@ def _bars(
     parts = parts.sort("place", pl.col("status").replace_strict(order))
     statuses = [status for status in GAPS if status in parts["status"]]
     named, folded = (parts.filter(fold) for fold in (pl.col("folded") == 1, pl.col("folded") > 1))
-    bars = _parts(named, label, statuses, end, dark).properties(name=label)
+    bars = _parts(named, label, statuses, axis, dark).properties(name=label)
     layers = [axes.pick(bars, key, "status")]
     if folded.height:
-        layers.append(_parts(folded, label, statuses, end, dark))
-    return [*layers, *_figures(parts, end, dark)]
+        layers.append(_parts(folded, label, statuses, axis, dark))
+    return [*layers, *_figures(parts, axis, dark)]
 
 
 def _parts(
-    parts: pl.DataFrame, label: str, statuses: list[str], end: float, dark: bool
+    parts: pl.DataFrame, label: str, statuses: list[str], axis: _ShareAxis, dark: bool
 ) -> alt.Chart:
     bars: alt.Chart = (
         rows_of(parts.drop("folded"))
@@ -244,7 +255,7 @@ def _parts(
         )
         .mark_bar(x2Offset=-SPACING, strokeWidth=1, stroke=axes.status_edge(dark))
         .encode(
-            x=_share_axis("low", end),
+            x=axis.of("low"),
             x2=alt.X2("high:Q"),
             y=axes.labelled_rows(),
             color=axes.status_colour(dark, statuses, offset=30),
@@ -258,9 +269,9 @@ def _parts(
     return bars
 
 
-def _figures(parts: pl.DataFrame, end: float, dark: bool) -> list[alt.Chart]:
+def _figures(parts: pl.DataFrame, axis: _ShareAxis, dark: bool) -> list[alt.Chart]:
     """The number of cases on each part of a bar that has room for it."""
-    pixels = (pl.col("high") - pl.col("low")) / end * _WIDTH
+    pixels = (pl.col("high") - pl.col("low")) / axis.end * _WIDTH
     figure = pl.col("value").cast(pl.String)
     ink = {status: ink_on(colour) for status, colour in status_colours(dark).items()}
     inside = parts.filter(pixels > 8 + 0.65 * TEXT * figure.str.len_chars()).select(
@@ -275,7 +286,7 @@ def _figures(parts: pl.DataFrame, end: float, dark: bool) -> list[alt.Chart]:
         rows_of(inside)
         .mark_text(baseline="middle", dx=-SPACING / 2, aria=False)
         .encode(
-            x=_share_axis("middle", end),
+            x=axis.of("middle"),
             y=axes.labelled_rows(),
             text=alt.Text("value:Q", format=","),
             color=alt.Color("ink:N", scale=None),
@@ -283,14 +294,14 @@ def _figures(parts: pl.DataFrame, end: float, dark: bool) -> list[alt.Chart]:
     ]
 
 
-def _average(share: float, words: str, end: float, dark: bool) -> list[alt.Chart]:
+def _average(share: float, words: str, axis: _ShareAxis, dark: bool) -> list[alt.Chart]:
     """A line at the share of gaps of all cases."""
     base = one_row(share=share, label=f"all cases {words}")
     line = base.mark_rule(
         strokeDash=[5, 3], strokeWidth=1.25, color=palette(dark).ink, aria=False
-    ).encode(x=_share_axis("share", end))
-    label = base.mark_text(align="left" if share < end / 2 else "right", clip=False).encode(
-        x=_share_axis("share", end),
+    ).encode(x=axis.of("share"))
+    label = base.mark_text(align="left" if share < axis.end / 2 else "right", clip=False).encode(
+        x=axis.of("share"),
         y=alt.YValue(-9),
         text=alt.Text("label:N"),
         description=axes.aria_label("label"),

@@ -186,7 +186,8 @@ def _share(rows: pl.DataFrame, trend: Trend, dark: bool) -> list[alt.Chart]:
             y=y,
             detail=alt.Detail("stretch:N"),
             tooltip=axes.tooltip(
-                {"name": "Day", "percent": "Share"}, {"gaps": "Gaps", "total": "All cases"}
+                {"name": "Day", "percent": "Share"},
+                {"gaps": trend.rows.gap_name.capitalize(), "total": "All cases"},
             ),
             description=axes.aria_label(),
         )

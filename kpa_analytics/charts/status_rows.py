@@ -60,6 +60,11 @@ class StatusRows(NamedTuple):
         return " or ".join(STATUS_LABELS[gap].lower() for gap in self.gaps)
 
     @property
+    def gap_name(self) -> str:
+        """The gaps that can be found in one word: "gaps", or "expired" without requirements."""
+        return "gaps" if self.known else self.gap_words
+
+    @property
     def as_of(self) -> str:
         """The day as the end of a sentence, if it is known, and whether sessions are planned."""
         known = f", as of {day(self.today)}" if self.today else ""

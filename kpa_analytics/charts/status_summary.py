@@ -125,8 +125,7 @@ def status_summary(
 def _title(rows: StatusRows) -> str:
     """The finding, as the title: which share of cases are gaps."""
     gaps, every = int(rows.frame["status"].is_in(rows.gaps).sum()), rows.frame.height
-    what = "gaps" if rows.known else rows.gap_words
-    return f"{percent(gaps, every)} of cases are {what}: {gaps:,} of {every:,}"
+    return f"{percent(gaps, every)} of cases are {rows.gap_name}: {gaps:,} of {every:,}"
 
 
 def _figures(table: pl.DataFrame) -> pl.DataFrame:

@@ -42,7 +42,7 @@ def lanes(table: pl.DataFrame, trend: Trend, title: str, note: str, dark: bool) 
     scale = alt.Scale(domain=[0, names.height], reverse=True, nice=False)
     return layered(
         [
-            *_areas(drawn, names, end, scale, dark),  # type: ignore[arg-type]
+            *_areas(drawn, names, end, scale, trend.rows.gap_name, dark),  # type: ignore[arg-type]
             *_texts(names, last, scale, dark),
         ],
         title=_title(last, trend),
@@ -91,7 +91,7 @@ def _title(drawn: pl.DataFrame, trend: Trend) -> str:
     named, unnamed = last.filter(has_key), last.filter(~has_key)
     worst = (named if named.height else unnamed).filter(pl.col("share") == pl.col("share").max())
     share = percent(*worst.select("gaps", "total").row(0))
-    of_cases = f"{share} of cases are {'gaps' if trend.known else words} on {on}"
+    of_cases = f"{share} of cases are {trend.rows.gap_name} on {on}"
     if named.is_empty():
         return of_cases
     labelled = drawn.filter(~pl.col("group_id").is_in(["", OTHER_GROUPS_ID]))["group"].to_list()
@@ -109,7 +109,12 @@ def _title(drawn: pl.DataFrame, trend: Trend) -> str:
 
 
 def _areas(
-    drawn: pl.DataFrame, names: pl.DataFrame, end: float, scale: alt.Scale, dark: bool
+    drawn: pl.DataFrame,
+    names: pl.DataFrame,
+    end: float,
+    scale: alt.Scale,
+    gap_name: str,
+    dark: bool,
 ) -> list[alt.Chart]:
     """The areas; all have the same scale. A day without a case has no share.
 
@@ -141,13 +146,18 @@ def _areas(
         )
     )
     shade = alt.FillOpacityValue(0, condition=[{"param": "pick", "empty": False, "value": 0.25}])
-    columns = _columns(rows, names, drawn, scale, dark).properties(name="days")
+    columns = _columns(rows, names, drawn, scale, gap_name, dark).properties(name="days")
     columns.params = [axes.clicked("day", "group_id")]
     return [areas, columns.encode(fillOpacity=shade)]
 
 
 def _columns(
-    rows: alt.Chart, names: pl.DataFrame, drawn: pl.DataFrame, scale: alt.Scale, dark: bool
+    rows: alt.Chart,
+    names: pl.DataFrame,
+    drawn: pl.DataFrame,
+    scale: alt.Scale,
+    gap_name: str,
+    dark: bool,
 ) -> alt.Chart:
     """An invisible column over each day of a group; it shows when it is selected."""
     groups = alt.LookupData(rows_of(names).data, "place", ["group", "group_id"])
@@ -172,8 +182,8 @@ def _columns(
             y=alt.Y("lid:Q", scale=scale, axis=None),
             y2=alt.Y2("bottom:Q"),
             tooltip=axes.tooltip(
-                {"group": "Group", "name": "Day", "percent": "Share of gaps"},
-                {"gaps": "Gaps", "total": "All cases"},
+                {"group": "Group", "name": "Day", "percent": "Share"},
+                {"gaps": gap_name.capitalize(), "total": "All cases"},
             ),
             description=axes.aria_label(),
         )

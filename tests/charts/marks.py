@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from html import unescape
+from typing import Any
 
 from kpa_analytics.charts.render import specification, svg
 
@@ -48,3 +50,19 @@ def labels_drawn(chart) -> list[str]:
         for label in re.findall(r"<text[^>]*>([^<]*)</text>", drawing(chart))
         if "…" in label
     ]
+
+
+def texts_shown(chart: Any) -> list[str]:
+    """The texts of a drawing, and the headings and descriptions of its axes and tooltips."""
+    return [*re.findall(r"<text[^>]*>([^<]*)</text>", drawing(chart)), *_titles(chart.to_dict())]
+
+
+def _titles(part: Any) -> Iterator[str]:
+    if isinstance(part, list):
+        for each in part:
+            yield from _titles(each)
+    if isinstance(part, dict):
+        for key, value in part.items():
+            if key in ("title", "text", "subtitle", "description") and isinstance(value, str):
+                yield value
+            yield from _titles(value)

@@ -12,8 +12,8 @@ from kpa_analytics import charts
 from kpa_analytics.charts.render import specification, svg
 from kpa_analytics.errors import KPADataError
 from tests.charts.drawings import draw, inputs
-from tests.charts.frames import AS_OF, STATUS
-from tests.charts.marks import bars
+from tests.charts.frames import AS_OF, STATUS, trend_by_training, trend_frame
+from tests.charts.marks import bars, texts_shown
 
 
 @pytest.mark.slow
@@ -36,9 +36,30 @@ def test_without_requirements_missing_is_not_known(name):
     assert "Missing: not known. No requirements were provided" in said
     assert "0 missing" not in said
     assert "expired or missing" not in said
+    assert not _naming_gaps(draw(name, held))
+    assert _naming_gaps(draw(name, inputs(name)))
     description = draw(name, held, requirements_known=True).description
     assert "not known" not in description
     assert "not known" not in draw(name, inputs(name)).description
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rows", [trend_frame, trend_by_training])
+def test_without_requirements_a_trend_names_no_gaps(rows):
+    known = rows()
+    unknown = known.with_columns(
+        pl.lit(None, pl.Int64).alias("missing"),
+        pl.lit(None, pl.Int64).alias("not_due"),
+        pl.sum_horizontal("current", "expiring", "expired").alias("total"),
+    )
+    assert not _naming_gaps(charts.status_over_time(unknown))
+    assert _naming_gaps(charts.status_over_time(known))
+
+
+def _naming_gaps(chart):
+    """The texts that name gaps, other than the name of the trend chart."""
+    shown = [text.replace("Gaps through time: ", "") for text in texts_shown(chart)]
+    return [text for text in shown if re.search(r"\bgaps?\b", text, re.IGNORECASE)]
 
 
 @pytest.mark.parametrize("name", ["expiry_timeline", "status_summary", "training_matrix"])
