@@ -167,6 +167,7 @@ class Endpoint(NamedTuple):
         public: text columns that name no person; pseudonyms replace every other text by null.
         facts: of records about people, the other columns that pseudonyms keep and that `publish()`
             also writes without `personal=True`.
+        descriptive: columns without which every status and count is the same.
     """
 
     method: str
@@ -182,6 +183,7 @@ class Endpoint(NamedTuple):
     people: tuple[str, ...] = ()
     public: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
+    descriptive: tuple[str, ...] = ()
 
     @property
     def about_people(self) -> bool:
@@ -237,6 +239,7 @@ ENDPOINTS = (
             "has_attachments": "files",
         },
         people=("m_user_id", "m_instructor_id"),
+        descriptive=("notes", "signed", "files"),
     ),
     Endpoint(
         "trainings.v2.list",
@@ -251,6 +254,7 @@ ENDPOINTS = (
             "assigned_to_type",
             "assigned_to_condition",
         ),
+        descriptive=("certificate_text", "notes"),
     ),
     Endpoint(
         "users.list",
@@ -269,6 +273,7 @@ ENDPOINTS = (
         ),
         # The statuses depend on these days.
         facts=("created", "isDriver", "isRegulatedDriver", "hireDate", "terminationDate"),
+        descriptive=("email", "username", "isDriver", "isRegulatedDriver", "role_id"),
     ),
     Endpoint(
         "grouptrainings.list",
@@ -277,6 +282,7 @@ ENDPOINTS = (
         GROUP_TRAININGS,
         "Group session",
         people=("m_trainees_id", "m_instructor_id"),
+        descriptive=("notes",),
     ),
     Endpoint(
         "training-employee-status.list",
@@ -297,6 +303,7 @@ ENDPOINTS = (
             "last_completed",
             "last_updated",
         ),
+        descriptive=("status", "percent_complete"),
     ),
     _groups("fieldoffices.list", "fieldoffices", "field_office"),
     _groups("linesofbusiness.list", "linesofbusiness", "line_of_business"),

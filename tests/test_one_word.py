@@ -32,8 +32,10 @@ NOT_PROSE = re.compile(
 PAGES = ("README.md", "docs/*.md", "docs/how-to/*.md", "notebooks/*.ipynb")
 CODE = (
     "kpa_analytics/*.py",
-    *(f"kpa_analytics/{folder}/*.py" for folder in ("widgets", "charts", "audit", "cli")),
-    "kpa_analytics/analysis/*.py",
+    *(
+        f"kpa_analytics/{folder}/**/*.py"
+        for folder in ("widgets", "charts", "audit", "cli", "analysis", "data", "publishing")
+    ),
     "kpa_analytics/widgets/*.js",
 )
 #: They quote the vendor.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from kpa_analytics.analysis.planning.plan_weeks import WEEKS
 from kpa_analytics.analysis.planning.session_seats import SEATS
 from kpa_analytics.statuses import EXPIRING_DAYS
 
@@ -89,7 +90,7 @@ class PlannerChoices(Choices):
             or None for a session that is dropped).
     """
 
-    weeks: int = 26
+    weeks: int = WEEKS
     capacity: int = SEATS
     by: str | None = None
     moves: tuple[Mapping[str, Any], ...] = ()

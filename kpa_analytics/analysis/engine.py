@@ -159,7 +159,7 @@ class Engine:
         held = self.held(as_of, expiring_days, *employed)
         return self._named(_merged(self._parts(held, as_of, expiring_days, employed)))
 
-    def status_with(
+    def status_if_completed(
         self, places: pl.DataFrame, as_of: date, expiring_days: int, include_terminated: bool
     ) -> pl.DataFrame:
         """The result of `status` if these trainings were also completed.
@@ -226,7 +226,7 @@ class Engine:
     def _parts(
         self, held: pl.DataFrame, as_of: date, expiring_days: int, conditions: list[pl.Expr]
     ) -> list[pl.DataFrame]:
-        """The three kinds of rows of `status`; `conditions` choose among the third, not held."""
+        """The three kinds of rows of `status`; `conditions` filter the third."""
         not_held = never_completed(
             latest(self.rows.lazy(), as_of).filter(~pl.col("has_proof"), *conditions),
             self.people.lazy(),

@@ -58,7 +58,7 @@ class PlannerView:
         self._data, self._people_filter = data, people_filter
         self._plan = lru_cache(maxsize=_KEPT)(self._new_plan)
         self._basis = PlanBasis(data)
-        self._with = lru_cache(maxsize=_KEPT)(self._status_with)
+        self._after = lru_cache(maxsize=_KEPT)(self._statuses_after)
         self._checked = lru_cache(maxsize=_KEPT)(self._moved_sessions)
 
     def plan(self, choices: PlannerChoices) -> SessionPlan:
@@ -140,7 +140,7 @@ class PlannerView:
         rows = plan.expiring_again
         if choices.moves:
             places = self._places(choices).rename({"week": "date"})
-            judged = self._basis.status_of(places, plan.first_week, plan.last_day)
+            judged = self._basis.with_status(places, plan.first_week, plan.last_day)
             rows = expiring_again(judged, self._data.users)
         return rows.filter(*self._people_filter.conditions(choices))
 
@@ -161,7 +161,7 @@ class PlannerView:
         plan = self.plan(choices)
         held = self._held(choices)
         today, without = map(self._basis.status_on, (plan.as_of, plan.last_day))
-        planned = self._with(plan, tuple(held.iter_rows()))
+        planned = self._after(plan, tuple(held.iter_rows()))
         conditions = [_IS_GAP, *self._people_filter.conditions(choices)]
         each = (today, without, planned)
         return [rows.filter(*conditions).select(GAP_COLUMNS.names()) for rows in each]
@@ -169,11 +169,13 @@ class PlannerView:
     def _new_plan(self, as_of: date, weeks: int, capacity: int, by: str | None) -> SessionPlan:
         return plan_of(self._basis, as_of, weeks=weeks, capacity=capacity, by=by)
 
-    def _status_with(self, plan: SessionPlan, held: tuple[tuple[int, date], ...]) -> pl.DataFrame:
+    def _statuses_after(
+        self, plan: SessionPlan, held: tuple[tuple[int, date], ...]
+    ) -> pl.DataFrame:
         """The statuses on the last day if these sessions are held, as `what_if()` gives them."""
         days = pl.DataFrame(held, _HELD, orient="row").rename({"week": "date"})
         places = plan.people.join(days, on="session", maintain_order="left")
-        return self._basis.status_after(places, plan.first_week, plan.last_day)
+        return self._basis.statuses_after(places, plan.first_week, plan.last_day)
 
     def _held(self, choices: PlannerChoices) -> pl.DataFrame:
         """The sessions that are held, and their weeks."""

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from kpa_analytics.analysis.planning.plan_weeks import MOST_WEEKS, WEEKS
 from kpa_analytics.analysis.planning.session_seats import MOST_SEATS, SEATS
 from kpa_analytics.cli.loading import load_records
 from kpa_analytics.cli.options import Account, AsOf, Demo
@@ -21,7 +22,7 @@ def plan(
     as_of: AsOf = None,
     demo: Demo = False,
     account: Account = None,
-    weeks: Annotated[int, typer.Option(min=1, max=104, help="The number of weeks.")] = 26,
+    weeks: Annotated[int, typer.Option(min=1, max=MOST_WEEKS, help="The number of weeks.")] = WEEKS,
     capacity: Annotated[
         int, typer.Option(min=1, max=MOST_SEATS, help="The most people in a session.")
     ] = SEATS,

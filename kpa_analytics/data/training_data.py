@@ -32,14 +32,6 @@ FLEET_ACCOUNT = "fleet_account"
 FLEET_ID = "@"
 #: The columns of a frame that are in no table of the API.
 _MARKS = (ACCOUNT, FLEET_ACCOUNT, "demo")
-#: Columns that describe a record; without them, every status and count is the same.
-_DESCRIPTIVE = {
-    "completions": ("notes", "signed", "files"),
-    "trainings": ("certificate_text", "notes"),
-    "users": ("email", "username", "isDriver", "isRegulatedDriver", "role_id"),
-    "group_trainings": ("notes",),
-    "employee_status": ("status", "percent_complete"),
-}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -197,12 +189,12 @@ class TrainingData:
 def need_training_data(data: object) -> None:
     """Raise a KPADataError unless `data` is the result of `load_all()`.
 
-    It may lack the columns of `_DESCRIPTIVE`.
+    It may lack columns that only describe a record (`Endpoint.descriptive`).
     """
     if not isinstance(data, TrainingData):
         raise KPADataError(f"data must be the result of load_all(), not {type(data).__name__}")
     for name, frame in data.frames.items():
-        table, spared = endpoint_of(name).table, _DESCRIPTIVE.get(name, ())
+        table, spared = endpoint_of(name).table, endpoint_of(name).descriptive
         need(frame, table, *(column for column in table.schema if column not in spared))
 
 

@@ -15,7 +15,8 @@ from kpa_analytics.analysis.choices import PlannerChoices
 from kpa_analytics.analysis.planner_view import DROPPED, GAP_COLUMNS, Gaps, PlannerView
 from kpa_analytics.analysis.planning.expiring_again import in_a_sentence
 from kpa_analytics.analysis.planning.last_instructors import in_sentences
-from kpa_analytics.analysis.planning.plan_sessions import GROUPS, MOST_WEEKS
+from kpa_analytics.analysis.planning.plan_sessions import GROUPS
+from kpa_analytics.analysis.planning.plan_weeks import MOST_WEEKS, WEEKS
 from kpa_analytics.analysis.planning.session_seats import MOST_SEATS, SEATS
 from kpa_analytics.analysis.selected_bars import in_bars
 from kpa_analytics.charts.render import drawn
@@ -158,7 +159,7 @@ class PlannerExplorer(SessionExplorer):
     #: The sessions of the chosen trainings and people, in their new weeks.
     _rows = PLANNED_SESSIONS.empty()
 
-    weeks = traits.WholeNumber(26, 1, MOST_WEEKS, help="The number of weeks that are planned.")
+    weeks = traits.WholeNumber(WEEKS, 1, MOST_WEEKS, help="The number of weeks that are planned.")
     capacity = traits.WholeNumber(SEATS, 1, MOST_SEATS, help="The most people in a session.")
     by = traits.OneOf[str](help="Plan each field office separately; None: all together.")
     moves = SessionMoves(help="Sessions that are held in another week, or dropped.")

@@ -40,7 +40,8 @@ class RowsTable(anywidget.AnyWidget):
         choosable: a click on a row sets `chosen` to its place in the order shown, or to -1 if it
             was chosen already.
         hint: what the click does, for a reader who points at the row.
-        more: adds columns that are not usual to a frame; it gets the frame and the columns needed.
+        more: adds columns that are hidden at first to a frame; it gets the frame and the columns
+            needed.
 
     Attributes:
         labels: as above; a change counts from the next `show` on.
@@ -172,7 +173,8 @@ class RowsTable(anywidget.AnyWidget):
         with self.hold_sync():
             if headings is not None:
                 self.offered = [heading._asdict() for heading in headings]
-                if self.sort and self.sort[0] not in frame.columns:
+                known = {*frame.columns, *(heading.column for heading in headings)}
+                if self.sort and self.sort[0] not in known:
                     self.sort = self.usual
             self._refilter()
 
@@ -212,8 +214,10 @@ class RowsTable(anywidget.AnyWidget):
 
     def _resort(self, _: Any = None) -> None:
         with self.hold_sync():
-            self.start = 0
-            self._turn()
+            if self.start:
+                self.start = 0  # which turns the page
+            else:
+                self._turn()
 
     def _turn(self, _: Any = None) -> None:
         self._on_page = page = self._from_to(self.start, self.start + self.page)

@@ -20,6 +20,7 @@ from kpa_analytics.analysis.planning.gaps_left import gaps_left
 from kpa_analytics.analysis.planning.instructor_weeks import why_not_eligible
 from kpa_analytics.analysis.planning.last_instructors import in_sentences
 from kpa_analytics.analysis.planning.plan_basis import PlanBasis
+from kpa_analytics.analysis.planning.plan_sessions import plan_of
 from kpa_analytics.analysis.planning.session_cases import in_groups
 from kpa_analytics.analysis.planning.session_reasons import CourseReasons, Place
 from kpa_analytics.analysis.planning.session_texts import WITHOUT_REQUIREMENTS
@@ -468,11 +469,6 @@ def test_the_gaps_that_are_left_add_up(seed: int, weeks: int) -> None:
     day = date(2025, 3, 3)
     made = kpa.plan_sessions(data, as_of=day, weeks=weeks, capacity=4, required=required)
     after = kpa.what_if(data, made, until=made.last_day, required=required)
-    places = made.people.rename({"week": "date"})
-    first, last = made.first_week, made.last_day
-    quicker = PlanBasis(data, required).status_after(places, first, last)  # for the planner
-    same = [name for name in quicker.columns if name != "completion_id"]
-    assert quicker.select(same).equals(after.select(same))
     gaps = after.filter(pl.col("status").is_in(GAPS))
     composed = Rules(catalogue).parts
     left = gaps_left(gaps, made.people, made.unplaced, composed)
@@ -493,6 +489,32 @@ def test_the_gaps_that_are_left_add_up(seed: int, weeks: int) -> None:
     # The others that the plan names left since, or have a record of a later day.
     rest = named.join(own, on=own.columns, how="anti").join(after, on=case)
     assert rest.filter("hypothetical").is_empty()
+
+
+@pytest.mark.parametrize("seed", [1, *(pytest.param(n, marks=pytest.mark.slow) for n in (2, 3, 4))])
+def test_the_planner_s_statuses_are_those_of_what_if(seed: int) -> None:
+    """Random companies, moved and dropped sessions, and records of days after a session."""
+    done, catalogue, people, pairs = company(seed, people=30, count=600)
+    teachers = pl.Series([f"{n % 9:024x}" for n in range(done.height)])
+    required = pl.DataFrame(pairs, {"m_user_id": pl.String, "training_id": pl.Int64}, orient="row")
+    data = kpa.TrainingData(
+        completions=done.with_columns(m_instructor_id=teachers), trainings=catalogue, users=people
+    )
+    basis = PlanBasis(data, required)
+    made = plan_of(basis, date(2025, 3, 3), weeks=13 * seed, capacity=4)
+    first, last = made.first_week, made.last_day
+    later = pl.min_horizontal(pl.col("week") + pl.duration(weeks="session"), last - timedelta(6))
+    moved = made.sessions.filter(pl.col("session") % 5 > 0).with_columns(
+        week=pl.when(pl.col("session") % 3 == 0).then(later).otherwise("week")
+    )
+    held = made.people.filter(pl.col("session").is_in(moved["session"].implode()))
+    expected = kpa.what_if(data, (moved, held), as_of=made.as_of, until=last, required=required)
+    places = held.drop("week").join(moved.select("session", date="week"), on="session")
+    same = [name for name in expected.columns if name not in ("completion_id", "hypothetical")]
+    assert basis.statuses_after(places, first, last).select(same).equals(expected.select(same))
+    wrong = places.head(1).with_columns(pl.col("date") + pl.duration(days=1))
+    with pytest.raises(KPADataError, match=r"no session of training \d+ can be on \d{4}-"):
+        basis.statuses_after(wrong, first, last)
 
 
 @pytest.mark.slow

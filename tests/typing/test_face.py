@@ -55,6 +55,17 @@ first: date | None = through_time.start
 dashboard = kpa.widgets.Dashboard(data, search="moe", dark=True)
 dashboard.expiry.expiring_days = 60
 dashboard.trend.set(by=None, start=None)
+plan: kpa.SessionPlan = kpa.plan_sessions(data, weeks=8, capacity={7: 8}, by="field_office")
+after: pl.DataFrame = kpa.what_if(data, plan, until=plan.last_day)
+kpa.export_plan(plan, "plan", previous="old-plan")
+planner = kpa.widgets.PlannerExplorer(data, weeks=8, capacity=10, selected=None)
+planner.moves = {"session": 1, "week": "2026-07-13"}
+open_cases: pl.DataFrame = kpa.supervisor_lists(status, data.users, by="manager")
+kpa.export_supervisor_packs(data, "packs", as_of="2026-06-30", only=["5e58"])
+fleet: kpa.Fleet = kpa.load_fleet(["north", "south"])
+published: pl.DataFrame = kpa.publish(fleet, "s3://bucket/training", personal=True)
+edited: pl.DataFrame = kpa.changes(data, data)
+causes: pl.DataFrame = kpa.status_changes("old", "new", as_of=("2026-05-31", "2026-06-30"))
 """
 WRONG = {
     "kpa.load_completion()": "load_completion",
@@ -97,6 +108,21 @@ WRONG = {
     "explorer.expiring_days = '60'": "str",
     "explorer.as_of = 20260630": "int",
     "kpa.widgets.ExpiryExploer(data)": "ExpiryExploer",
+    "kpa.plan_session(data)": "plan_session",
+    "kpa.plan_sessions(data, week=8)": "week",
+    "kpa.plan_sessions(data, by='training')": "by",
+    "kpa.what_if(data, plan, untill='2026-12-31')": "untill",
+    "kpa.export_plan(plan, 'plan', before='old-plan')": "before",
+    "plan.cots": "cots",
+    "kpa.widgets.PlannerExplorer(data, seats=8)": "seats",
+    "planner.weeks = '8'": "str",
+    "planner.set(move=None)": "move",
+    "kpa.supervisor_lists(status, data.users, by='office')": "by",
+    "kpa.export_supervisor_packs(data, 'packs', only='5e58', day='2026-06-30')": "day",
+    "kpa.load_fleet(acounts=['north'])": "acounts",
+    "kpa.publish(data, 'out', personel=True)": "personel",
+    "fleet.statuses()": "statuses",
+    "kpa.status_changes('old', 'new', on='2026-06-30')": "on",
 }
 
 pytestmark = pytest.mark.slow

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from datetime import date
 
 import polars as pl
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from kpa_analytics.widgets.table import PAGE, RowsTable
-from kpa_analytics.widgets.table_rows import ColumnHeading
+from kpa_analytics.widgets.table_rows import TEXTS, ColumnHeading
 
 HEADINGS = (
     ColumnHeading("number", "Row"),
@@ -259,3 +261,23 @@ def test_the_rows_are_those_of_one_moment_if_others_are_shown_meanwhile(
     monkeypatch.setattr("kpa_analytics.widgets.table.sort_keys", interrupted)
     assert_frame_equal(table.frame, rows.reverse())
     assert_frame_equal(table.frame, rows.head(2).reverse())
+
+
+def test_a_sort_by_a_column_that_is_hidden_at_first_stays_when_other_rows_are_shown() -> None:
+    def more(rows: pl.DataFrame, _: object) -> pl.DataFrame:
+        return rows.with_columns(number=pl.col("user").str.len_chars())
+
+    headings = [ColumnHeading("user", "Person"), ColumnHeading("number", "Letters", usual=False)]
+    table = RowsTable(headings, None, more=more)
+    table.show(pl.DataFrame({"user": ["a", "aaa", "aa"]}), "Rows")
+    table.sort = ["number", True]
+    table.show(pl.DataFrame({"user": ["b", "bbb"]}), "Others", headings)
+    assert table.sort == ["number", True]
+    assert table.frame["user"].to_list() == ["bbb", "b"]
+    table.show(pl.DataFrame({"user": ["b", "bbb"]}), "Others", headings[:1])
+    assert table.sort == [], "a column that the new rows do not have"
+
+
+def test_kinds_of_text_are_the_same_in_the_browser() -> None:
+    (listed,) = re.findall(r"const TEXTS = (\[.*\]);", str(RowsTable._esm))
+    assert tuple(json.loads(listed)) == TEXTS

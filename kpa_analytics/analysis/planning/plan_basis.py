@@ -13,12 +13,13 @@ from kpa_analytics.analysis.expirations import expirations, with_expiry_key
 from kpa_analytics.analysis.requirements import requirements, requirements_note
 from kpa_analytics.analysis.status_rules import STATUS_COLUMNS, statuses_on
 from kpa_analytics.data.training_data import TrainingData
+from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame, need_same_account
 from kpa_analytics.statuses import EXPIRING_DAYS
 
 #: The number of days whose statuses, and whose instructors, are kept.
 _KEPT = 4
-#: The expirations of sessions are computed for this many weeks, and then for as many more.
+#: Computed for a multiple of this many weeks, so that plans of other lengths share it.
 _WEEKS = 52
 
 
@@ -64,7 +65,7 @@ class PlanBasis:
         kept = self._kept_ends(first, -(-weeks // _WEEKS) * _WEEKS)
         return kept.filter(pl.col("date") <= last)
 
-    def status_of(self, places: pl.DataFrame, first: date, last: date) -> pl.DataFrame:
+    def with_status(self, places: pl.DataFrame, first: date, last: date) -> pl.DataFrame:
         """The status that each place in a session gives, on the last day of the weeks.
 
         Args:
@@ -74,6 +75,9 @@ class PlanBasis:
 
         Returns:
             The places in their order, with the columns of `STATUS_COLUMNS` on that day.
+
+        Raises:
+            KPADataError: a place is on another day, or its training is not in the records.
         """
         key = ("training_id", "date")
         ends = self.session_ends(first, last).join(places, on=key, how="semi")
@@ -81,18 +85,21 @@ class PlanBasis:
         statuses = statuses_on(ends.lazy(), windows, last, EXPIRING_DAYS)
         by_key = ends.select(*key, "expiry_key").join(statuses, on="expiry_key").drop("expiry_key")
         others = places.drop(STATUS_COLUMNS, strict=False)
-        return others.join(by_key, on=key, how="left", maintain_order="left")
+        judged = others.join(by_key, on=key, how="left", maintain_order="left")
+        for training, day in judged.filter(pl.col("status").is_null()).select(key).head(1).rows():
+            raise KPADataError(f"sessions: no session of training {training} can be on {day}")
+        return judged
 
-    def status_after(self, places: pl.DataFrame, first: date, last: date) -> pl.DataFrame:
+    def statuses_after(self, places: pl.DataFrame, first: date, last: date) -> pl.DataFrame:
         """The statuses on the last day of the weeks if these people have these places.
 
         Args:
-            places: `m_user_id`, and as for `status_of`; each person and training once.
+            places: `m_user_id`, and as for `with_status`; each person and training once.
             first: as for `session_ends`.
             last: as for `session_ends`.
         """
-        new = self.status_of(places, first, last)
-        return self._engine.status_with(new, last, EXPIRING_DAYS, include_terminated=False)
+        new = self.with_status(places, first, last)
+        return self._engine.status_if_completed(new, last, EXPIRING_DAYS, include_terminated=False)
 
     def _session_ends(self, first: date, weeks: int) -> pl.DataFrame:
         """As `session_ends` returns it, of the weeks from `first` on that the calendar has."""

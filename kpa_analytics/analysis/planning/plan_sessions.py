@@ -14,24 +14,21 @@ from kpa_analytics.analysis.planning.instructor_weeks import InstructorWeeks
 from kpa_analytics.analysis.planning.last_instructors import last_instructors
 from kpa_analytics.analysis.planning.plan_basis import PlanBasis
 from kpa_analytics.analysis.planning.plan_tables import plan_tables
+from kpa_analytics.analysis.planning.plan_weeks import WEEKS, mondays
 from kpa_analytics.analysis.planning.session_bookings import Bookings
 from kpa_analytics.analysis.planning.session_cases import in_groups, session_cases
 from kpa_analytics.analysis.planning.session_order import ordered_trainings, with_no_place
 from kpa_analytics.analysis.planning.session_plan import SessionPlan
 from kpa_analytics.analysis.planning.session_seats import SEATS, number_of_seats, seats_of_trainings
-from kpa_analytics.analysis.planning.session_weeks import Costs
+from kpa_analytics.analysis.planning.session_weeks import USUAL_COSTS, Costs
 from kpa_analytics.analysis.planning.useful_weeks import with_useful_weeks
 from kpa_analytics.analysis.training_titles import training_titles
 from kpa_analytics.as_of import Day, day_of
 from kpa_analytics.data.training_data import TrainingData, need_training_data
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame
-from kpa_analytics.whole_number import whole_number
-from kpa_analytics.wording import count
-from kpa_analytics.wording import day as in_words
 
-#: The most weeks of a plan, and its groups.
-MOST_WEEKS = 104
+#: The groups by which sessions can be planned.
 GROUPS = ("field_office",)
 
 
@@ -39,12 +36,12 @@ def plan_sessions(
     data: TrainingData,
     *,
     as_of: Day | None = None,
-    weeks: int = 26,
+    weeks: int = WEEKS,
     capacity: int | Mapping[int, int] = SEATS,
     by: Literal["field_office"] | None = None,
-    session_cost: float = 500.0,
-    early_cost: float = 0.5,
-    late_cost: float = 1000.0,
+    session_cost: float = USUAL_COSTS.session,
+    early_cost: float = USUAL_COSTS.early,
+    late_cost: float = USUAL_COSTS.late,
     required: AnyFrame | None = None,
 ) -> SessionPlan:
     """Plan which sessions to hold in which week, for whom, and with which eligible instructor.
@@ -125,15 +122,18 @@ def plan_sessions(
     """
     need_training_data(data)
     day = day_of(as_of, data.completions, data.users)
+    costs = Costs(
+        _cost(session_cost, "session_cost"),
+        _cost(early_cost, "early_cost"),
+        _cost(late_cost, "late_cost"),
+    )
     return plan_of(
         PlanBasis(data, required),
         day,
         weeks=weeks,
         capacity=capacity,
         by=by,
-        session_cost=session_cost,
-        early_cost=early_cost,
-        late_cost=late_cost,
+        costs=costs,
     )
 
 
@@ -141,24 +141,17 @@ def plan_of(
     basis: PlanBasis,
     as_of: date,
     *,
-    weeks: int = 26,
+    weeks: int = WEEKS,
     capacity: int | Mapping[int, int] = SEATS,
     by: str | None = None,
-    session_cost: float = 500.0,
-    early_cost: float = 0.5,
-    late_cost: float = 1000.0,
+    costs: Costs = USUAL_COSTS,
 ) -> SessionPlan:
-    """The plan of these records; the arguments are those of `plan_sessions()`."""
+    """The plan of these records; the other arguments are those of `plan_sessions()`."""
     data, rules = basis.data, basis.rules
-    days = _mondays(as_of, weeks)
+    days = mondays(as_of, weeks)
     end = days[-1] + timedelta(days=6)
     seats, of_others = _seats(capacity, data)
     need_plan_group(by)
-    costs = Costs(
-        _cost(session_cost, "session_cost"),
-        _cost(early_cost, "early_cost"),
-        _cost(late_cost, "late_cost"),
-    )
     taught, status = basis.instructors_on(as_of), basis.status_on(as_of)
     instructors = InstructorWeeks(taught, days)
     due = session_cases(data, status, rules, as_of=as_of, end=end)
@@ -177,7 +170,7 @@ def plan_of(
         names=instructors.names,
         by_window={*windows},
     )
-    places = basis.status_of(tables["people"].rename({"week": "date"}), days[0], end)
+    places = basis.with_status(tables["people"].rename({"week": "date"}), days[0], end)
     return SessionPlan(
         as_of=as_of,
         first_week=days[0],
@@ -189,20 +182,6 @@ def plan_of(
         demo=data.demo,
         account=data.account,
     )
-
-
-def _mondays(day: date, weeks: object) -> list[date]:
-    """The Mondays of the weeks that begin with the first Monday on or after a day."""
-    weeks = whole_number(weeks, "weeks", MOST_WEEKS)
-    try:
-        first = day + timedelta(days=-day.weekday() % 7)
-        _ = first + timedelta(weeks=weeks)
-    except OverflowError:
-        need = f"must be a day with {count(weeks, 'week')} after it, not {in_words(day)}"
-        raise KPADataError(f"as_of {need}").on_screen(
-            f"As of {need}: choose an earlier day or fewer weeks."
-        ) from None
-    return [first + timedelta(weeks=week) for week in range(weeks)]
 
 
 def _seats(capacity: object, data: TrainingData) -> tuple[Mapping[int, int], int]:

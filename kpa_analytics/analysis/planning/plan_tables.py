@@ -70,10 +70,12 @@ def _sessions(
     places: pl.DataFrame, bookings: Bookings, costs: Costs, names: Mapping[str, str]
 ) -> pl.DataFrame:
     """The sessions in `schema.PLANNED_SESSIONS`, and `booking`, the number in `bookings`."""
-    early, late = (pl.col("due") - pl.col("week")), (pl.col("week") - pl.col("due"))
-    place_cost = costs.early * _days(early) + costs.late * _days(late)
     is_gap = pl.col("is_gap")
-    by_booking = places.group_by("booking").agg(
+    due_in = (pl.col("due") - pl.col("week")).dt.total_days()
+    rows = places.with_columns(due_in.alias("due_in"))
+    place_costs = {days: costs.of_place(days, 0) for days in rows["due_in"].unique()}
+    place_cost = pl.col("due_in").replace_strict(place_costs, return_dtype=pl.Float64)
+    by_booking = rows.group_by("booking").agg(
         pl.col("week", "training_id", "training", "group").first(),
         pl.len().cast(pl.Int64).alias("filled"),
         (costs.session + place_cost.sum()).alias("cost"),
@@ -90,19 +92,14 @@ def _sessions(
         },
         schema={**{"booking": pl.Int64, "seats": pl.Int64}, **dict.fromkeys(_TAUGHT_BY, pl.String)},
     )
-    rows = booked.join(by_booking, on="booking").sort(
+    ordered = booked.join(by_booking, on="booking").sort(
         *("week", "training", "training_id", "group", "booking"), nulls_last=True
     )
-    reasons = [*map(session_reason, rows["filled"], rows["gaps"], rows["due"])]
-    return rows.with_columns(
+    reasons = [*map(session_reason, ordered["filled"], ordered["gaps"], ordered["due"])]
+    return ordered.with_columns(
         pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("session"),
         pl.Series("reason", reasons, pl.String),
     )
-
-
-def _days(time: pl.Expr) -> pl.Expr:
-    """The whole days of a time; 0 if it is negative."""
-    return time.dt.total_days().clip(lower_bound=0)
 
 
 def _with_reasons(

@@ -1,4 +1,4 @@
-"""Every sentence of a plan of sessions."""
+"""The sentences of a plan of sessions."""
 
 from __future__ import annotations
 

@@ -43,6 +43,10 @@ class Costs:
         return self.early * max(due - day, 0) + self.late * max(day - due, 0)
 
 
+#: A day without a certificate costs more than a session, and a session more than renewing early.
+USUAL_COSTS = Costs(session=500.0, early=0.5, late=1000.0)
+
+
 @dataclass(frozen=True)
 class Demand:
     """The people of one training, and the weeks in which its sessions can be.
