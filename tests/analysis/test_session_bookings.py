@@ -28,10 +28,10 @@ def cost_of_plan(cases: Cases, seats: int, costs: Costs) -> float:
     """The cost of the sessions that are booked; infinite if somebody has no place."""
     frame = pl.DataFrame(
         [
-            {"m_user_id": f"p{number}", "due": AS_OF + timedelta(days=due), "first": first}
+            {"m_user_id": f"p{number}", "due": AS_OF + timedelta(days=due), "first_week": first}
             for number, (due, first) in enumerate(cases)
         ]
-    ).with_columns(stays=pl.lit(len(DAYS)), no_place=pl.lit(None, pl.String))
+    ).with_columns(weeks_employed=pl.lit(len(DAYS)), no_place=pl.lit(None, pl.String))
     nothing = {"eligible_until": pl.lit(None, pl.Date), "reason": pl.lit("")}
     instructors = InstructorWeeks(pl.DataFrame([IKE]).with_columns(**nothing), DAYS)
     bookings = Bookings(frame, as_of=AS_OF, days=DAYS, costs=costs, instructors=instructors)

@@ -61,7 +61,7 @@ def _places(cases: pl.DataFrame, bookings: Bookings, days: Sequence[date]) -> pl
     return cases[rows].with_columns(
         numbers,
         pl.Series("week", day[pl.Series(weeks, dtype=pl.Int64)[numbers]]),
-        pl.Series("first", day[cases["first"][rows]]),
+        pl.Series("first_day", day[cases["first_week"][rows]]),
         pl.Series("is_moved", [row in bookings.moved for row in rows], pl.Boolean),
     )
 

@@ -41,13 +41,14 @@ class Bookings:
         costs: Costs,
         instructors: InstructorWeeks,
     ) -> None:
-        first_day = days[0] + pl.duration(weeks="first")
+        first_day = days[0] + pl.duration(weeks="first_week")
         in_time = cases.select(pl.max_horizontal("due", first_day)).to_series()
         self._people = cases["m_user_id"].to_list()
         self._due, self._in_time = (
             (each - as_of).dt.total_days().to_list() for each in (cases["due"], in_time)
         )
-        self._firsts, self._stays = cases["first"].to_list(), cases["stays"].to_list()
+        self._first_weeks = cases["first_week"].to_list()
+        self._weeks_employed = cases["weeks_employed"].to_list()
         self._days, self._numbers = days, [(day - as_of).days for day in days]
         self._costs, self._instructors = costs, instructors
         self.sessions: list[Booking] = []
@@ -76,9 +77,9 @@ class Bookings:
         Until the first week that helps, a case is late wherever its place is. So it counts as due
         in that week if it is due before.
         """
-        by_first = sorted(rows, key=self._firsts.__getitem__)
+        by_first = sorted(rows, key=self._first_weeks.__getitem__)
         ordered = sorted(by_first, key=self._in_time.__getitem__)
-        firsts = [self._firsts[row] for row in ordered]
+        firsts = [self._first_weeks[row] for row in ordered]
         if firsts == sorted(firsts):  # as usual
             return ordered
         return [ordered[place] for place in longest_rising(firsts)]
@@ -89,7 +90,7 @@ class Bookings:
         """The sessions for these cases, and the week of each attendee nobody else can teach."""
         demand = Demand(
             due=[self._in_time[row] for row in rows],
-            first_weeks=[self._firsts[row] for row in rows],
+            first_weeks=[self._first_weeks[row] for row in rows],
             days=self._numbers,
             rooms=self._instructors.rooms(training),
             seats=seats,
@@ -100,7 +101,7 @@ class Bookings:
         for week, number in enumerate(served_by_week(demand, self._costs)):
             part = rows[served : served + number]
             served += number
-            here = [row for row in part if week < self._stays[row]]
+            here = [row for row in part if week < self._weeks_employed[row]]
             opened, alone = self._open(training, week, seats, here)
             sessions += opened
             conflicts.update(dict.fromkeys(alone, week))
@@ -140,7 +141,7 @@ class Bookings:
 
     def _give_place(self, left: PlacesLeft, row: int) -> bool:
         """Give a case the cheapest place that is left in a week that helps; False if none is."""
-        person, weeks = self._people[row], range(self._firsts[row], self._stays[row])
+        person, weeks = self._people[row], range(self._first_weeks[row], self._weeks_employed[row])
         places = [
             (self._cost(row, week, is_new), week, number)
             for week, number, is_new in left.of(person, weeks)
@@ -158,9 +159,9 @@ class Bookings:
     def _why_no_place(self, left: PlacesLeft, row: int) -> str:
         """Why no place is left for a case."""
         person = self._people[row]
-        if any(left.of(person, range(self._stays[row], len(self._days)))):
+        if any(left.of(person, range(self._weeks_employed[row], len(self._days)))):
             return text.LEAVES
-        if any(left.of(person, range(self._firsts[row]))):
+        if any(left.of(person, range(self._first_weeks[row]))):
             return text.NO_USEFUL_ROOM
         return text.NO_ROOM
 

@@ -21,7 +21,7 @@ class Place(NamedTuple):
     Attributes:
         expires, due, is_gap, composed: those of the case.
         week: the day of the session.
-        first: the first day on which a session gives the person a later expiration date.
+        first_day: the first day on which a session gives the person a later expiration date.
         is_moved: whether the person is an instructor whom nobody else can teach in the week that
             suits best.
     """
@@ -31,7 +31,7 @@ class Place(NamedTuple):
     is_gap: bool
     composed: str
     week: date
-    first: date
+    first_day: date
     is_moved: bool = False
 
 
@@ -78,16 +78,16 @@ class CourseReasons:
         return _said(text.BEFORE_FULL if are_full else text.BEFORE, week=week)
 
     def _why_late(self, place: Place) -> str:
-        week, first = place.week, place.first
-        earlier = [other for other in self._weeks if first <= other < week]
+        week, first_day = place.week, place.first_day
+        earlier = [other for other in self._weeks if first_day <= other < week]
         has_free = any(other not in self._full for other in earlier)
         if place.is_gap:
             if week == self._weeks[0]:
                 return _said(text.FIRST_SESSION, week=week)
             return _said(text.NEXT_NOT_CHEAPER if has_free else text.NEXT_SESSION, week=week)
         late = (week - place.due).days
-        if first > max(place.due, self._begins) and not has_free:
-            reason = text.NOT_EARLIER if week == first else text.FIRST_FREE
+        if first_day > max(place.due, self._begins) and not has_free:
+            reason = text.NOT_EARLIER if week == first_day else text.FIRST_FREE
             return _said(reason, week=week, late=late)
         if has_free:
             return _said(text.LATE_NOT_CHEAPER, week=week, late=late)

@@ -14,11 +14,12 @@ _DUE_END = ("due_id", "due_expires")
 def with_useful_weeks(
     cases: pl.DataFrame, ends: pl.DataFrame, days: Sequence[date]
 ) -> pl.DataFrame:
-    """Add `first` and `stays` to cases, in their order.
+    """Add `first_week` and `weeks_employed` to cases, in their order.
 
-    `first` is the number of the first week in which a completion gives a later expiration date, or
-    the number of weeks if there is none. If a composed training is due, the date of the composed
-    training must be later, too. `stays` is the number of weeks before the person leaves.
+    `first_week` is the number of the first week in which a completion gives a later expiration
+    date, or the number of weeks if there is none. If a composed training is due, the date of the
+    composed training must be later, too. `weeks_employed` is the number of weeks before the person
+    leaves.
 
     Args:
         cases: as `session_cases()` returns them.
@@ -28,14 +29,16 @@ def with_useful_weeks(
     weeks = len(days)
     before_leaving = (pl.col("last_day") - days[0]).dt.total_days() // 7 + 1
     firsts = _first_weeks(cases, ends, days).lazy()
-    of_due = firsts.select(due_id="training_id", due_expires="expires", due_first="first")
+    of_due = firsts.select(due_id="training_id", due_expires="expires", due_first="first_week")
     return (
         cases.lazy()
         .join(firsts, on=_END, how="left", nulls_equal=True, maintain_order="left")
         .join(of_due, on=_DUE_END, how="left", nulls_equal=True, maintain_order="left")
         .with_columns(
-            pl.max_horizontal(pl.col("first", "due_first").fill_null(weeks)).alias("first"),
-            before_leaving.clip(0, weeks).fill_null(weeks).alias("stays"),
+            pl.max_horizontal(pl.col("first_week", "due_first").fill_null(weeks)).alias(
+                "first_week"
+            ),
+            before_leaving.clip(0, weeks).fill_null(weeks).alias("weeks_employed"),
         )
         .drop("due_first")
         .collect(engine="in-memory")
@@ -53,6 +56,6 @@ def _first_weeks(cases: pl.DataFrame, ends: pl.DataFrame, days: Sequence[date]) 
         needed.join(new_ends, on="training_id")
         .filter(is_later)
         .group_by(_END)
-        .agg(week.alias("first"))
+        .agg(week.alias("first_week"))
         .collect(engine="in-memory")
     )
