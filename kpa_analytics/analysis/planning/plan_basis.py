@@ -10,6 +10,7 @@ import polars as pl
 from kpa_analytics.analysis.eligible_instructors import eligible_instructors
 from kpa_analytics.analysis.engine import Engine, Rules
 from kpa_analytics.analysis.expirations import expirations, with_expiry_key
+from kpa_analytics.analysis.planning.session_cases import session_cases
 from kpa_analytics.analysis.requirements import requirements, requirements_note
 from kpa_analytics.analysis.status_rules import STATUS_COLUMNS, statuses_on
 from kpa_analytics.data.training_data import TrainingData
@@ -19,7 +20,8 @@ from kpa_analytics.statuses import EXPIRING_DAYS
 
 #: The number of days whose statuses, and whose instructors, are kept.
 _KEPT = 4
-#: Computed for a multiple of this many weeks, so that plans of other lengths share it.
+#: Cases and expirations are computed for a multiple of this many weeks, so that plans of other
+#: lengths share them.
 _WEEKS = 52
 
 
@@ -45,11 +47,17 @@ class PlanBasis:
         self.requirements_note = requirements_note(data, required)
         self.status_on = lru_cache(maxsize=_KEPT)(self._statuses)
         self.instructors_on = lru_cache(maxsize=_KEPT)(self._instructors)
+        self._kept_cases = lru_cache(maxsize=_KEPT)(self._cases)
         self._kept_ends = lru_cache(maxsize=_KEPT)(self._session_ends)
 
     @cached_property
     def _engine(self) -> Engine:
         return Engine(self.data.completions, self.rules, self.data.users, self._required)
+
+    def cases(self, as_of: date, end: date) -> pl.DataFrame:
+        """The cases of a plan from a day to its last day, as `session_cases` returns them."""
+        kept = self._kept_cases(as_of, _rounded_up((end - as_of).days // 7 + 1))
+        return kept.filter(pl.col("due") <= end)
 
     def session_ends(self, first: date, last: date) -> pl.DataFrame:
         """The expiration of each training that is completed on a day of these weeks' sessions.
@@ -61,8 +69,7 @@ class PlanBasis:
         Returns:
             The columns of `expirations`.
         """
-        weeks = (last - first).days // 7 + 1
-        kept = self._kept_ends(first, -(-weeks // _WEEKS) * _WEEKS)
+        kept = self._kept_ends(first, _rounded_up((last - first).days // 7 + 1))
         return kept.filter(pl.col("date") <= last)
 
     def with_status(self, places: pl.DataFrame, first: date, last: date) -> pl.DataFrame:
@@ -101,9 +108,14 @@ class PlanBasis:
         new = self.with_status(places, first, last)
         return self._engine.status_if_completed(new, last, EXPIRING_DAYS, include_terminated=False)
 
+    def _cases(self, as_of: date, weeks: int) -> pl.DataFrame:
+        end = as_of + timedelta(weeks=min(weeks, _weeks_after(as_of)))
+        status = self.status_on(as_of)
+        return session_cases(self.data, status, self.rules, as_of=as_of, end=end)
+
     def _session_ends(self, first: date, weeks: int) -> pl.DataFrame:
         """As `session_ends` returns it, of the weeks from `first` on that the calendar has."""
-        weeks = min(weeks, (date.max - first).days // 7 + 1)
+        weeks = min(weeks, _weeks_after(first) + 1)
         days = [first + timedelta(weeks=week) for week in range(weeks)]
         records = (
             self._engine.titles.lazy()
@@ -120,3 +132,12 @@ class PlanBasis:
     def _instructors(self, day: date) -> pl.DataFrame:
         data = self.data
         return eligible_instructors(data.completions, data.trainings, data.users, as_of=day)
+
+
+def _rounded_up(weeks: int) -> int:
+    return -(-weeks // _WEEKS) * _WEEKS
+
+
+def _weeks_after(day: date) -> int:
+    """How many weeks the calendar has after a day."""
+    return (date.max - day).days // 7

@@ -16,7 +16,7 @@ from kpa_analytics.analysis.planning.plan_basis import PlanBasis
 from kpa_analytics.analysis.planning.plan_tables import plan_tables
 from kpa_analytics.analysis.planning.plan_weeks import WEEKS, mondays
 from kpa_analytics.analysis.planning.session_bookings import Bookings
-from kpa_analytics.analysis.planning.session_cases import in_groups, session_cases
+from kpa_analytics.analysis.planning.session_cases import in_groups
 from kpa_analytics.analysis.planning.session_order import ordered_trainings, with_no_place
 from kpa_analytics.analysis.planning.session_plan import SessionPlan
 from kpa_analytics.analysis.planning.session_seats import SEATS, number_of_seats, seats_of_trainings
@@ -152,11 +152,10 @@ def plan_of(
     end = days[-1] + timedelta(days=6)
     seats, of_others = _seats(capacity, data)
     need_plan_group(by)
-    taught, status = basis.instructors_on(as_of), basis.status_on(as_of)
+    taught = basis.instructors_on(as_of)
     instructors = InstructorWeeks(taught, days)
-    due = session_cases(data, status, rules, as_of=as_of, end=end)
-    ends = basis.session_ends(days[0], end)
-    useful = with_useful_weeks(in_groups(due, data, by), ends, days)
+    due = in_groups(basis.cases(as_of, end), data, by)
+    useful = with_useful_weeks(due, basis.session_ends(days[0], end), days)
     cases = with_no_place(useful, instructors, days)
     bookings = Bookings(cases, as_of=as_of, days=days, costs=costs, instructors=instructors)
     for training, rows in ordered_trainings(cases):
