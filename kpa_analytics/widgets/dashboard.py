@@ -20,9 +20,10 @@ from kpa_analytics.widgets.expiry import ExpiryExplorer
 from kpa_analytics.widgets.explorer import Explorer, SharedKeywords, as_one
 from kpa_analytics.widgets.groups import GroupTrainingExplorer
 from kpa_analytics.widgets.instructors import InstructorExplorer
+from kpa_analytics.widgets.one_at_a_time import one_at_a_time
 from kpa_analytics.widgets.partial_state import restore_parts
 from kpa_analytics.widgets.planner import PlannerExplorer
-from kpa_analytics.widgets.traits import need_dictionary, need_known
+from kpa_analytics.widgets.traits import POINTED, need_dictionary, need_known
 from kpa_analytics.widgets.trend import TrendExplorer
 from kpa_analytics.widgets.view_state import json_choice
 
@@ -185,7 +186,11 @@ class Dashboard(Explorer):
     def _rebuild(self, changed: AbstractSet[str]) -> None:
         self._behind = set(range(len(_EXPLORERS)))
         self._explorer(self._tabs.selected_index or 0)
+        for at, explorer in [*self._inner.items()]:
+            if at in self._behind and any(explorer.choices.get(name) for name in POINTED):
+                self._open(at)  # so that `state` has only what is still listed
 
+    @one_at_a_time
     def _opened(self, change: Any) -> None:
         if change.new is not None:
             self.say("")
@@ -214,6 +219,7 @@ class Dashboard(Explorer):
             if name not in self.choices and value != explorer.first_state[name]
         }
 
+    @one_at_a_time
     def _restore(self, state: Mapping[str, Any]) -> None:
         tabs = need_dictionary("tabs", state.get("tabs", {}))
         for name in (*tabs, state.get("tab", _TABS[0])):
@@ -229,6 +235,7 @@ class Dashboard(Explorer):
             if "tab" in state:
                 self._tabs.selected_index = _TABS.index(state["tab"])
 
+    @one_at_a_time
     def restore_in_parts(self, state: Mapping[str, Any]) -> list[str]:
         """Show the parts of a state that can be shown.
 
@@ -257,6 +264,7 @@ class Dashboard(Explorer):
                 refused.append(f"tab {open_tab}")
         return refused
 
+    @one_at_a_time
     def _follow_tab(self, explorer: Explorer) -> None:
         """Take the shared choices that were made in a tab, e.g. by a click on a training's name.
 
@@ -287,6 +295,7 @@ class Dashboard(Explorer):
             return super().still
         return kept
 
+    @one_at_a_time
     def _explorer(self, at: int) -> Any:
         """The explorer of a tab, with the current records and choices. It is made on first use."""
         if at not in self._inner:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from functools import partial
+from threading import get_ident
 from typing import TYPE_CHECKING, Any, ClassVar, TypedDict, TypeVar, Unpack
 
 import ipywidgets as ipw
@@ -22,6 +23,7 @@ from kpa_analytics.inputs import need_switch
 from kpa_analytics.widgets import layout, traits
 from kpa_analytics.widgets.about_rows import choices_in_words
 from kpa_analytics.widgets.day_field import DayField
+from kpa_analytics.widgets.one_at_a_time import CHANGING, one_at_a_time
 from kpa_analytics.widgets.saved_notebook import display_with_still, still
 from kpa_analytics.widgets.table import RowsTable
 from kpa_analytics.widgets.table_views import show_views
@@ -83,7 +85,7 @@ class Explorer(traitlets.HasTraits):
         super().__init__()
         self.controls: dict[str, Any] = {}
         self._dark, self._page_is_dark = dark, False
-        self._showing = False
+        self._showing_in: int | None = None
         self._shown: dict[str, Any] = {}
         self._chosen_now: AbstractSet[str] = frozenset()  # other observers have yet to see these
         self._shown_tables: list[RowsTable] = []
@@ -139,6 +141,7 @@ class Explorer(traitlets.HasTraits):
         return self._page_is_dark if self._dark is None else self._dark
 
     @property
+    @one_at_a_time
     def state(self) -> dict[str, Any]:
         """Every choice, and the columns, sort and filters of the tables, as data for JSON.
 
@@ -176,12 +179,14 @@ class Explorer(traitlets.HasTraits):
         """Let Undo go back to the view shown now, and no further. Reset goes back as before."""
         self._history.forget()
 
+    @one_at_a_time
     def _restore(self, state: Mapping[str, Any]) -> None:
         with self._history.together(), self._without_old_message():
             self._choose({name: value for name, value in state.items() if name != "tables"})
             if "tables" in state:
                 show_views(self._shown_tables, state["tables"])
 
+    @one_at_a_time
     def _restore_valid(self, state: Mapping[str, Any]) -> bool:
         """Show an earlier state, without the choices that are no longer in the records."""
         kept = dict(state)
@@ -202,6 +207,7 @@ class Explorer(traitlets.HasTraits):
         """
         self._choose(changes)
 
+    @one_at_a_time
     def _choose(self, changes: Mapping[str, Any]) -> None:
         if self._awaited and not self._chosen_now:
             data, awaited = self._awaited
@@ -262,6 +268,7 @@ class Explorer(traitlets.HasTraits):
         for part in self._content:
             part.layout.display = None if shown else "none"
 
+    @one_at_a_time
     def load(self, data: TrainingData | Fleet, **changes: Any) -> None:
         """Show other records, and keep the choices that are still valid.
 
@@ -340,6 +347,7 @@ class Explorer(traitlets.HasTraits):
             self._show({*self.choices})
         self._show_choices()
 
+    @one_at_a_time
     def _show_choices(self) -> None:
         """Set every control to its choice."""
         with self._not_a_click():
@@ -349,11 +357,17 @@ class Explorer(traitlets.HasTraits):
     @contextmanager
     def _not_a_click(self) -> Iterator[None]:
         """A block in which controls, marks and selected bars follow the choices."""
-        before, self._showing = self._showing, True
-        try:
-            yield
-        finally:
-            self._showing = before
+        with CHANGING:
+            before, self._showing_in = self._showing_in, get_ident()
+            try:
+                yield
+            finally:
+                self._showing_in = before
+
+    @property
+    def _showing(self) -> bool:
+        """Whether this thread is in such a block; a click arrives in a thread of its own."""
+        return self._showing_in == get_ident()
 
     def _in_control(self, name: str) -> Any:
         """The value that the control of a choice shows."""
@@ -425,6 +439,7 @@ class Explorer(traitlets.HasTraits):
             self._notice.value = before
             raise
 
+    @one_at_a_time
     def _follow_page(self, change: Any) -> None:
         """Redraw for the page's theme when the browser sends it."""
         self._page_is_dark = bool(change.new)
@@ -437,7 +452,8 @@ class Explorer(traitlets.HasTraits):
             known = name in self.__dict__ or hasattr(type(self), name) or name.startswith("_")
             if not known and self.__dict__.get("_ready"):
                 raise self._no_choice(name)
-            super().__setattr__(name, value)
+            with CHANGING:
+                super().__setattr__(name, value)
 
     def _no_choice(self, name: str) -> traits.ChoiceError:
         return traits.ChoiceError(

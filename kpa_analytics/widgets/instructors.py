@@ -165,7 +165,7 @@ class InstructorExplorer(PeriodExplorer):
     @property
     def table(self) -> pl.DataFrame:
         """The instructors in the order of the table: all, or those behind the selected bars."""
-        return self._people.frame
+        return self._people.frame.select(self._people.given.columns)
 
     @property
     def completions(self) -> pl.DataFrame:

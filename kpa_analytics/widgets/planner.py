@@ -20,7 +20,7 @@ from kpa_analytics.analysis.planning.plan_weeks import MOST_WEEKS, WEEKS
 from kpa_analytics.analysis.planning.session_seats import MOST_SEATS, SEATS
 from kpa_analytics.analysis.selected_bars import in_bars
 from kpa_analytics.charts.render import drawn
-from kpa_analytics.schema import PLANNED_SESSIONS
+from kpa_analytics.schema import PLANNED_PEOPLE, PLANNED_SESSIONS, UNPLACED
 from kpa_analytics.statuses import SIGNED_LABELS
 from kpa_analytics.widgets import layout, traits
 from kpa_analytics.widgets.bars import FIGURE, Bar, Bars, in_words_up_to, same_bars, selected_words
@@ -212,12 +212,12 @@ class PlannerExplorer(SessionExplorer):
     @property
     def people(self) -> pl.DataFrame:
         """The people of the selected session, or of all if that figure is selected, as listed."""
-        return self._people.frame
+        return self._people.frame.select(PLANNED_PEOPLE.schema.names())
 
     @property
     def unplaced(self) -> pl.DataFrame:
         """The cases without a place, as listed. They include those of dropped sessions."""
-        return self._unplaced.frame
+        return self._unplaced.frame.select(UNPLACED.schema.names())
 
     @property
     def gaps(self) -> Gaps:

@@ -10,6 +10,7 @@ import anywidget
 import polars as pl
 import traitlets
 
+from kpa_analytics.widgets.one_at_a_time import one_at_a_time
 from kpa_analytics.widgets.style import HERE
 from kpa_analytics.widgets.table_rows import (
     ColumnHeading,
@@ -92,9 +93,8 @@ class RowsTable(anywidget.AnyWidget):
             choosable=choosable,
             hint=hint,
         )
-        self.observe(self._resort, "sort")
         self.observe(self._turn, "start")
-        self.observe(self._refilter, ["picked", "filters"])
+        self.observe(self._refilter, ["picked", "filters", "sort"])
 
     @property
     def headings(self) -> list[ColumnHeading]:
@@ -156,6 +156,7 @@ class RowsTable(anywidget.AnyWidget):
         at = self._on_page.select(same.arg_true()).to_series()
         return self.start + int(at[0]) if at.len() else -1
 
+    @one_at_a_time
     def show(
         self,
         frame: pl.DataFrame,
@@ -180,8 +181,9 @@ class RowsTable(anywidget.AnyWidget):
 
     _named = _nothing = ""
 
+    @one_at_a_time
     def _refilter(self, _: Any = None) -> None:
-        """Take the columns and the filters that the reader chose."""
+        """Take the columns, the filters and the sort that the reader chose."""
         picked = [column for column in self.offered if column["column"] in self.picked]
         with self.hold_sync():
             self.columns = picked or [column for column in self.offered if column["usual"]]
@@ -194,7 +196,10 @@ class RowsTable(anywidget.AnyWidget):
             self.total = self._matching.height
             self.caption = self._named + self._filtered()
             self.nothing = "" if self.total else self._why_nothing()
-            self._resort()
+            if self.start:
+                self.start = 0  # which turns the page
+            else:
+                self._turn()
 
     def _filtered(self) -> str:
         """The end of the caption: how many rows the filters of columns leave, if there are any."""
@@ -212,13 +217,7 @@ class RowsTable(anywidget.AnyWidget):
             return f"Nobody matches '{next(iter(used.values()))}'."
         return f"No row matches {wanted}."
 
-    def _resort(self, _: Any = None) -> None:
-        with self.hold_sync():
-            if self.start:
-                self.start = 0  # which turns the page
-            else:
-                self._turn()
-
+    @one_at_a_time
     def _turn(self, _: Any = None) -> None:
         self._on_page = page = self._from_to(self.start, self.start + self.page)
         columns = [

@@ -10,6 +10,8 @@ from typing import Any
 
 import ipywidgets as ipw
 
+from kpa_analytics.widgets.one_at_a_time import CHANGING, one_at_a_time
+
 #: The number of states that can be undone.
 KEPT = 20
 
@@ -84,6 +86,7 @@ class History:
         self.first = self._read()
         self.forget()
 
+    @one_at_a_time
     def forget(self) -> None:
         """Keep no state but the first and the one shown, e.g. if the records are others."""
         self._before.clear()
@@ -91,6 +94,7 @@ class History:
         self._paused = False
         self._show()
 
+    @one_at_a_time
     def note(self) -> None:
         """Keep the state before, if the state shown is a new one."""
         state = self._now if self._paused else self._read()
@@ -100,6 +104,7 @@ class History:
             self._show()
             self._changed()
 
+    @one_at_a_time
     def undo(self) -> None:
         """Show the state before the last change."""
         if self._before:
@@ -108,6 +113,7 @@ class History:
             self._show()
             self._changed()
 
+    @one_at_a_time
     def reset(self) -> None:
         """Show the first state; that can be undone, too."""
         self._put(self.first)
@@ -116,12 +122,13 @@ class History:
     @contextmanager
     def together(self) -> Iterator[None]:
         """Changes that are made together, and noted as one."""
-        before, self._paused = self._paused, True
-        try:
-            yield
-        finally:
-            self._paused = before
-            self.note()
+        with CHANGING:
+            before, self._paused = self._paused, True
+            try:
+                yield
+            finally:
+                self._paused = before
+                self.note()
 
     def _put(self, state: dict[str, Any]) -> None:
         """Show a state without noting the steps on the way to it."""

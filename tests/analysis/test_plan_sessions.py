@@ -38,6 +38,7 @@ from kpa_analytics.schema import (
 )
 from kpa_analytics.statuses import GAPS
 from tests.analysis.company import company
+from tests.frames import frame_of
 
 AS_OF = date(2026, 6, 30)
 MONDAYS = [date(2026, 7, 6), date(2026, 7, 13), date(2026, 7, 20), date(2026, 7, 27)]
@@ -1081,3 +1082,15 @@ def test_the_title_names_the_weeks() -> None:
         "Sessions to hold in the week of 6 Jul 2026",
         "Sessions to hold in the 2 weeks from 6 Jul 2026",
     ]
+
+
+def test_cases_that_name_no_person_are_shown() -> None:
+    done = [
+        {"id": n, "m_user_id": person, "training_id": 7, "date": date(2024, 5, 4)}
+        for n, person in enumerate((None, "bob", "cy"), 1)
+    ]
+    rows = frame_of(COMPLETIONS, *done)
+    data = kpa.TrainingData(completions=rows, trainings=frame_of(TRAININGS, LADDERS))
+    page = plan(data)._repr_html_()
+    assert "1 case without a person" in page
+    assert "bob and 1 more" in page

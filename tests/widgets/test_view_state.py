@@ -366,3 +366,37 @@ def test_a_state_that_is_no_dictionary_is_refused(
     if make is Dashboard:
         with pytest.raises(ChoiceError, match="tabs: groups must be a dictionary"):
             view.state = {"tabs": {"groups": 3}}
+
+
+@pytest.mark.slow
+def test_frames_have_the_same_columns_whatever_was_chosen(company: kpa.TrainingData) -> None:
+    shown = {"picked": ["user", "job_title"]}
+    planner = PlannerExplorer(company, weeks=4)
+    before = [planner.unplaced.columns, planner.people.columns]
+    planner.state = {"tables": {"cases-without-place": shown, "planned-people": shown}}
+    assert [planner.unplaced.columns, planner.people.columns] == before
+
+
+@pytest.mark.slow
+def test_a_dashboard_s_state_explains_only_what_is_listed(company: kpa.TrainingData) -> None:
+    dashboard = Dashboard(company)
+    person, training = dashboard.expiry.table.select("m_user_id", "training_id").row(0)
+    dashboard.expiry.explained = {"m_user_id": person, "training_id": training}
+    dashboard._tabs.selected_index = 2
+    assert "explained" in dashboard.state["tabs"]["expiry"]
+    dashboard.trainings = [each for each in company.trainings["id"] if each != training][:1]
+    again = Dashboard(company)
+    again.state = dashboard.state
+    assert again.expiry.explained == dashboard.expiry.explained is None
+
+
+@pytest.mark.slow
+def test_a_sort_by_a_column_that_is_not_shown_is_restored(company: kpa.TrainingData) -> None:
+    explorer = ExpiryExplorer(company)
+    by_instructor = {"sort": ["instructor", False]}
+    picked = {"picked": ["user", "instructor"]}
+    explorer.state = {"tables": {"expirations": {**picked, **by_instructor}}}
+    explorer.state = {"tables": {"expirations": by_instructor}}
+    fresh = ExpiryExplorer(company, **explorer.state)
+    assert fresh.table.equals(explorer.table)
+    assert not fresh.table.equals(ExpiryExplorer(company).table)

@@ -13,7 +13,7 @@ from kpa_analytics.analysis.planning.expiring_again import in_a_sentence
 from kpa_analytics.analysis.planning.last_instructors import in_sentences
 from kpa_analytics.report_text import DEMO_MARK
 from kpa_analytics.schema import EXPIRING_AGAIN, LAST_INSTRUCTORS
-from kpa_analytics.wording import day, one_line, say
+from kpa_analytics.wording import count, day, one_line, say
 
 #: Sessions that Jupyter shows.
 _SHOWN = 40
@@ -160,14 +160,21 @@ def _unplaced(unplaced: pl.DataFrame) -> str:
         return ""
     counts = (
         unplaced.group_by("training", "reason")
-        .agg(pl.len(), pl.col("user").sort().first().alias("first"))
+        .agg(pl.len(), pl.col("user").drop_nulls().sort().first().alias("first"))
         .sort("training", "reason")
     )
     rows = [
-        [training, f"{first} and {count - 1:,} more" if count > 1 else first, reason]
-        for training, reason, count, first in counts.iter_rows()
+        [training, _people(first, number), reason]
+        for training, reason, number, first in counts.iter_rows()
     ]
     return _table("Cases without a place", ["Training", "People", "Why"], rows)
+
+
+def _people(first: str | None, number: int) -> str:
+    """The first of some people, and how many others there are; some cases name no person."""
+    if first is None:
+        return count(number, "case without a person", "cases without a person")
+    return f"{first} and {number - 1:,} more" if number > 1 else first
 
 
 def _table(caption: str, headings: list[str], rows: list[list[str]]) -> str:
