@@ -10,7 +10,7 @@ from kpa_analytics.statuses import EVERY_STATUS, NAMES
 _LINK = re.compile(r"\[([^\]]+)\]\([^)]+\)")
 _MEANINGS = {
     "as of": (
-        "The day on which a status holds. Every status is as of a day; the default is "
+        "The day for which a status is computed. Every status is as of a day; the default is "
         "today, and the demo has a day of its own."
     ),
     "case": (
@@ -38,7 +38,7 @@ _MEANINGS = {
         "One occasion on which several people took a training together, with a list of "
         "those people. KPA calls such lists group trainings."
     ),
-    "in order": "Said of a case that is current or expiring soon.",
+    "in order": "The case is current or expiring soon.",
     "instructor": (
         "The person who taught, as the completion says. Online and self-taught completions "
         "name nobody."
@@ -95,6 +95,6 @@ def definition(term: str) -> str:
 
     Examples:
         >>> definition("missing")
-        'Said of a case that is required and was never completed.'
+        'The training is required and was never completed.'
     """
     return plain_meaning(term).partition(". ")[0].removesuffix(".") + "."

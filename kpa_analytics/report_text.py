@@ -266,7 +266,7 @@ CHART = "Chart: {name}"
 # The head of the report.
 
 SUBTITLE = "As of {as_of}"
-ONLY_A_PART = "Only a part: {choice}"
+ONLY_A_PART = "Covers only part of the records: {choice}"
 FETCHED = "Fetched {moment}, {moment:%H:%M} UTC"
 SUPPLIED = "Records supplied as data frames"
 FROM_HOSTS = "from {hosts}"
@@ -353,8 +353,10 @@ TRAININGS_UNLISTED = f"{TRAININGS} ({{unlisted}} not in the catalogue: {{ids}})"
 
 #: By whether requirements were provided.
 REQUIRED = {
-    True: "Required cases, without {left_out}: {cases}. In order: {in_order}.",
-    False: "{cases:case is|cases are} on record, without {left_out}; in order: {in_order}.",
+    True: "{cases:case is|cases are} required, not counting {left_out}; {in_order:is|are} in "
+    "order.",
+    False: "{cases:case is|cases are} on record, not counting {left_out}; {in_order:is|are} in "
+    "order.",
 }
 #: What these cases do not include, by whether there are cases of composed trainings.
 LEFT_OUT = {
@@ -363,12 +365,12 @@ LEFT_OUT = {
 }
 #: By whether requirements were provided.
 PEOPLE_IN_ORDER = {
-    True: "Without an expired or missing case: {in_order} of {people:person|people}.",
-    False: "Without an expired case: {in_order} of {people:person|people}.",
+    True: "Of {people:person|people}, {in_order:has|have} no expired or missing case.",
+    False: "Of {people:person|people}, {in_order:has|have} no expired case.",
 }
 ALL_CASES = (
-    "All cases, also those that nobody requires and those of composed trainings, without those "
-    "that are not due yet: {due}. In order: {share}."
+    "All cases except those that are not due yet (required or not, including those of composed "
+    "trainings): {due}. In order: {share}."
 )
 #: The same cases, so that the figures of the tiles can be added up.
 ALL_GAPS = (
@@ -389,7 +391,7 @@ DUE = "For {due:case|cases}, the last day to renew is within the next {days:day|
 PEAKS = {
     "only": "{due}: {title}, on {on}.",
     "largest": "{due}; the largest group is {title}, with {cases:case|cases} on {on}.",
-    "tied": "{due}; no group is larger than {title}, with {cases:case|cases} on {on}.",
+    "tied": "{due}; one of the largest groups is {title}, with {cases:case|cases} on {on}.",
 }
 
 NO_EXPIRED = "No case has expired."
@@ -524,8 +526,8 @@ PAST_FILES = "renewals.csv lists each of these certificates."
 #: Said if the pack has cases of window trainings.
 PAST_WINDOWS = (
     "A certificate of a window training is valid until the training is offered again. Until a "
-    "later offering is recorded, it has not come due, even if the person let a window pass, so it "
-    "is not among these certificates."
+    "later offering is recorded, it does not come due, even if the person missed a window, so it "
+    "is not counted here."
 )
 #: Said if people hold composed trainings through the included trainings.
 PAST_COMPOSED = (
@@ -534,7 +536,7 @@ PAST_COMPOSED = (
 )
 
 NO_INSTRUCTORS = "The records name no instructor."
-#: By whether the pack covers only a part of the records.
+#: By whether the pack covers only part of the records.
 INSTRUCTORS = {
     False: "{taught:instructor has|instructors have} taught since the records began; {recently} "
     "did so in the 24 months up to {as_of}.",
@@ -579,7 +581,9 @@ QUALITY = (
     "used."
 )
 #: Said if the table of findings has fewer lines.
-QUALITY_SHARED = "Completions of one person and training on the same day share a line of the table."
+QUALITY_SHARED = (
+    "Completions of one person and training on the same day are shown in one row of the table."
+)
 NO_FINDINGS = "No findings: every record passed every check."
 
 VENDOR_NOT_LOADED = "The vendor's own statuses were not loaded."
@@ -631,7 +635,7 @@ ORIGIN = (
 #: By whether only the newest pages of the completions were read.
 COLLECTIONS = {False: "Every collection", True: "Every collection except the completions"}
 ORIGIN_UNKNOWN = "The records were supplied as data frames. Their origin is not known."
-ORIGIN_OF_PART = "This pack covers only a part of the records: {choice}."
+ORIGIN_OF_PART = "This pack covers only part of the records: {choice}."
 #: Of a collection that its maker changed after the download.
 ALTERED = (
     "Of the {collection}, {rows:row is|rows are} used, but {loaded:row was|rows were} downloaded. "
@@ -678,7 +682,7 @@ PSEUDONYMS = (
     "pack. Notes are left out, because free text can contain names. Hire and termination dates "
     "stay in people.csv, because the statuses depend on them; the day on which a profile was "
     "created stays only for people without a usable hire date. Field offices, job titles and the "
-    "days of records stay, too: whoever knows these people may recognise one of them."
+    "days of records stay, too: whoever knows these people may recognize one of them."
 )
 
 # The schedule of each training.
@@ -793,7 +797,7 @@ CHARACTERS_MISSING_IN_DOCUMENT = (
     "a box or nothing instead: {characters}."
 )
 PLAIN_PDF = "This document is a plain PDF, without the standards PDF/A-2a and PDF/UA-1."
-CHART_OF_PART = "From a pack that covers only a part of the records: {choice}"
+CHART_OF_PART = "From a pack that covers only part of the records: {choice}"
 #: Of charts that count everyone, even in a pack of some people.
 CHART_OF_EVERYONE = {
     "instructor_training": "Counted: completions of everyone in the account",

@@ -66,7 +66,7 @@ EVERY_STATUS = (
         from_requirements=False,
         light="#3F9D8C",
         dark="#2B7D76",
-        meaning="Said of a case that is valid and does not expire soon.",
+        meaning="The case is valid and does not expire soon.",
     ),
     Status(
         *("expiring", "Expiring soon", "▲", "M0,-.9L1,.8L-1,.8Z"),
@@ -77,10 +77,10 @@ EVERY_STATUS = (
         light="#F2BC42",
         dark="#F2B83D",
         meaning=(
-            "Said of a case that will soon be a gap, unless the person renews the training or, for "
-            "a training with a window, completes it for the first time. The status begins when the "
-            "window opens or, without a window, as many days before the expiration as the training "
-            "says (30 if it says nothing; `expiring_days` changes this)."
+            "The case will soon be a gap, unless the person renews the training or, for a training "
+            "with a window, completes it for the first time. The status begins when the window "
+            "opens or, without a window, as many days before the expiration as the training says "
+            "(30 if it says nothing; `expiring_days` changes this)."
         ),
     ),
     Status(
@@ -93,8 +93,8 @@ EVERY_STATUS = (
         light="#B3321F",
         dark="#EE6352",
         meaning=(
-            "Said of a case whose latest completion is no longer valid. Its days overdue are the "
-            "days since the expiration."
+            "The latest completion is no longer valid. The days overdue are the days since the "
+            "expiration."
         ),
     ),
     Status(
@@ -106,8 +106,8 @@ EVERY_STATUS = (
         light="#3B2250",
         dark="#F1EAFF",
         meaning=(
-            "Said of a case that is required and was never completed. Without a list of "
-            "requirements, the number of missing cases is shown as 'not known'."
+            "The training is required and was never completed. Without a list of requirements, the "
+            "number of missing cases is shown as 'not known'."
         ),
     ),
     Status(
@@ -119,8 +119,7 @@ EVERY_STATUS = (
         light="#DCE2E9",
         dark="#3A4350",
         meaning=(
-            "Said of a case that is required, was never completed, and does not have to be "
-            "completed yet."
+            "The training is required, was never completed, and does not have to be completed yet."
         ),
     ),
 )

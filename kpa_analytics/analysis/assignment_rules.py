@@ -29,7 +29,7 @@ class Assignment(NamedTuple):
     Attributes:
         rule: one of `schema.ASSIGNED_BY`.
         values: the job titles (ids), or the values of isDriver, that it is limited to.
-        reason: why the rule can't be told.
+        reason: why the rule cannot be determined.
     """
 
     rule: str

@@ -98,7 +98,7 @@ def _about(book: Any, plan: SessionPlan) -> None:
         ("Statuses as of", day(plan.as_of)),
         *(("Requirements", sentence) for sentence in plan.unknown),
         *(
-            ("Expiring again", sentence)
+            ("New certificates", sentence)
             for sentence in in_a_sentence(plan.expiring_again, plan.last_day)
         ),
         *(("Last instructors", sentence) for sentence in in_sentences(plan.last_instructors)),

@@ -14,7 +14,7 @@ answer a question about a record. Titles of trainings stay too: a name in a titl
 Hire and leaving days stay in people.csv, and the day on which a profile was created where the hire
 day does not decide, because the statuses depend on them: without them, nobody could compute the
 statuses again, and with shifted days the result would be wrong. Field offices and job titles stay
-too. Whoever knows these people may recognise one of them by these days and groups. Transcripts do
+too. Whoever knows these people may recognize one of them by these days and groups. Transcripts do
 not show hire and leaving days.
 """
 

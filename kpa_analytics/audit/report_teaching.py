@@ -91,7 +91,7 @@ def _not_in_list(evidence: Evidence) -> list[str]:
 
 
 def _counted_in_sessions(evidence: Evidence) -> list[str]:
-    """Who is counted in the sessions of a pack that covers only a part of the records."""
+    """Who is counted in the sessions of a pack that covers only part of the records."""
     scope = evidence.data.scope
     if scope.people is not None:
         return [text.SESSIONS_OF_PEOPLE]

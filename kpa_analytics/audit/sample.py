@@ -62,10 +62,10 @@ def sample_size(sample: object, seed: object) -> tuple[int, int] | None:
     sample, seed = plain_number(sample), plain_number(seed)
     if sample is None:
         if seed is not None:
-            raise KPADataError("seed must be given with a sample, and there is no sample")
+            raise KPADataError("seed must not be given alone: sample must be given, too")
         return None
     if type(sample) is not int or sample < 1:
-        raise KPADataError(f"sample must be a whole number of cases from 1, not {sample!r}")
+        raise KPADataError(f"sample must be a whole number of cases, at least 1, not {sample!r}")
     if seed is not None and type(seed) is not int:
         raise KPADataError(f"seed must be a whole number, not {seed!r}")
     return sample, seed if type(seed) is int else 0

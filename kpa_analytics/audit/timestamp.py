@@ -174,7 +174,9 @@ def _answer(address: TimestampURL, query: bytes) -> bytes:
             f"{address.host} gave no timestamp: HTTP status {response.status_code}", "status"
         )
     if len(content) > _LONGEST_ANSWER:
-        raise KPATransportError(f"{address.host} sent too much for a timestamp", "too_large")
+        raise KPATransportError(
+            f"{address.host} sent an answer too large for a timestamp", "too_large"
+        )
     return content
 
 
@@ -191,7 +193,7 @@ def _refuse_other_answers(address: TimestampURL, request: TimeStampRequest, answ
         request.nonce,
         request.message_imprint.message,
     ):
-        raise KPADataError(f"{address.host} sent the timestamp of something else")
+        raise KPADataError(f"{address.host} sent a timestamp that answers another request")
 
 
 def _token(content: bytes) -> TimeStampResponse:

@@ -15,8 +15,9 @@ def dashboard(
 ) -> None:
     """Open the explorers as a web page on this machine.
 
-    It also shows the demo if no token is set. Only you can see the page: the browser that opens is
-    logged in. Evidence packs are written to the current folder.
+    It also shows the demo if no token is set. Only you can see the page, because it needs a key:
+    the browser that opens has the key, and the printed address contains it. Evidence packs are
+    written to the current folder.
     """
     from kpa_analytics.config import settings
     from kpa_analytics.widgets.serve import serve_dashboard

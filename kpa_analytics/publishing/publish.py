@@ -202,7 +202,7 @@ def _fleet(data: TrainingData | Fleet, account: str | None) -> Fleet:
         name = ("demo" if data.demo else "main") if name is None else name
         return Fleet({as_account(name): data})
     if account is not None:
-        raise KPADataError("a fleet names its accounts: leave the argument account out")
+        raise KPADataError("account must be left out: a fleet already has account names")
     return data
 
 

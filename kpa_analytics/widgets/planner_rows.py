@@ -36,13 +36,16 @@ FIGURES = {
 #: Why gaps are left with the sessions: the words for each number of `GapsLeft`.
 _CAUSES = {
     "unplaced": "{number:case|cases} without a place",
-    "again": "{number:certificate that expires|certificates that expire} again",
+    "again": (
+        "{number:new certificate that expires|new certificates that expire} before the plan ends"
+    ),
     "composed": "{number:case|cases} of composed trainings, which are planned through their parts",
     "others": "{number:case|cases} that the plan does not cover",
 }
 #: The first of them if some cases without a place are not gaps on the last day.
 _SOME_UNPLACED = (
-    "{number:case|cases} without a place ({more:more is not a gap|more are not gaps} then)"
+    "{number:case|cases} without a place ({more:other has no place, but is not a gap|others have "
+    "no place, but are not gaps} on that day)"
 )
 SESSION_HEADINGS = (
     ColumnHeading("week", "Week of", "date"),

@@ -96,7 +96,7 @@ def need_in_plan(moves: Iterable[Move], plan: SessionPlan) -> None:
         if week is not None and not plan.first_week <= week <= last:
             raise ChoiceError(
                 f"moves: session {move['session']} cannot be in the week of {in_words(week)}: "
-                f"the plan goes from {in_words(plan.first_week)} to {in_words(last)}"
+                f"the plan runs from {in_words(plan.first_week)} to {in_words(last)}"
             )
 
 

@@ -120,7 +120,7 @@ def test_an_instructor_whose_certificate_does_not_end_has_no_last_day() -> None:
     special = {**done("ann", date(2025, 6, 10), "ike"), "special_expiration_date": date(2026, 6, 1)}
     lasting = {**LADDERS, "renewal_months": 0}
     sentence = next_steps(records(special, EXPIRED[1], trainings=(lasting,)))[1]
-    assert "by Poe, Ike (no last day)." in sentence
+    assert "by Poe, Ike (no end date)." in sentence
 
 
 WHY_NOBODY = {
@@ -134,7 +134,7 @@ WHY_NOBODY = {
     ),
     "only this person": (
         (done("ann", date(2025, 7, 10)), done("ike", date(2026, 5, 1), "ann")),
-        "the only eligible instructor is this person",
+        "this person is the only eligible instructor",
     ),
 }
 

@@ -156,7 +156,7 @@ def test_of_many_last_instructors_the_first_are_named_and_the_others_counted() -
     assert in_sentences(frame, 6) == in_sentences(frame), "a single one more is named"
     assert in_sentences(frame, 5)[4:] == [
         in_sentences(frame)[4],
-        "and 2 more trainings lose their last eligible instructor before the plan ends",
+        "2 more trainings lose their last eligible instructor before the plan ends",
     ]
 
 
@@ -177,8 +177,8 @@ def test_certificates_that_expire_again_before_the_plan_ends_are_a_sentence(tmp_
     again = made.expiring_again.select("session", "m_user_id", "expiration_date").rows()
     assert again == [(1, "x", date(2026, 7, 15)), (1, "y", date(2026, 7, 15))]
     sentence = (
-        "2 certificates earned in these sessions will expire again by 2 Aug 2026, when the plan "
-        "ends (Fire: 2 on 15 Jul 2026): the plan has no second session for them"
+        "2 certificates earned in these sessions will expire before the plan ends on 2 Aug 2026 "
+        "(Fire: 2 on 15 Jul 2026); no second session is planned"
     )
     assert made.warnings[0] == sentence
     assert sentence in str(made)
@@ -199,9 +199,9 @@ def test_of_many_trainings_that_expire_again_the_first_are_named() -> None:
     end = date(2026, 8, 2)
     (said,) = in_a_sentence(frame, end)
     assert said == (
-        "6 certificates earned in these sessions will expire again by 2 Aug 2026, when the plan "
-        "ends (T2: 1 on 8 Jul 2026; T1: 2, the first on 9 Jul 2026; T3: 1 on 9 Jul 2026; and 2 "
-        "more trainings): the plan has no second session for them"
+        "6 certificates earned in these sessions will expire before the plan ends on 2 Aug 2026 "
+        "(T2: 1 on 8 Jul 2026; T1: 2, the first on 9 Jul 2026; T3: 1 on 9 Jul 2026; and 2 more "
+        "trainings); no second session is planned"
     )
     (four,) = in_a_sentence(frame.filter(pl.col("training_id") != 5), end)
     assert "; T4: 1 on 20 Jul 2026)" in four, "a single one more is named"
@@ -459,7 +459,7 @@ def test_random_plans_keep_every_rule(seed: int) -> None:
     [(1, 52), *(pytest.param(n, 13 * n, marks=pytest.mark.slow) for n in range(2, 7))],
 )
 def test_the_gaps_that_are_left_add_up(seed: int, weeks: int) -> None:
-    """Random companies: each gap has one cause, and the plan names those that expire again."""
+    """Random companies: each gap has one cause, and the plan names those that expire within it."""
     done, catalogue, people, pairs = company(seed, people=40, count=900)
     teachers = pl.Series([f"{n % 9:024x}" for n in range(done.height)])
     taught = pl.when(pl.col("id") % 3 > 0).then(teachers).alias("m_instructor_id")
@@ -540,7 +540,7 @@ def test_an_instructor_teaches_on_the_last_day_of_the_own_certificate() -> None:
 def test_nobody_teaches_themselves() -> None:
     alone = plan(account([], teachers=[("ike", 7, date(2025, 7, 14))]))
     assert alone.unplaced.select("m_user_id", "reason").rows() == [
-        ("ike", "the only eligible instructor is this person")
+        ("ike", "this person is the only eligible instructor")
     ]
     two = [("ike", 7, date(2025, 7, 14)), ("ann", 7, date(2026, 5, 1))]
     both = plan(account([], teachers=two))
@@ -565,8 +565,7 @@ def test_two_instructors_renew_each_other() -> None:
         (MONDAYS[1], "Ike"),
     ]
     assert made.people.filter(m_user_id="ann")["reason"].item() == (
-        "expires on 14 Jul 2026; the session of 13 Jul 2026 is the best one that somebody else can "
-        "teach"
+        "expires on 14 Jul 2026; the session of 13 Jul 2026 is the best one taught by somebody else"
     )
     full = plan(account(due_on(MONDAYS[0]), teachers=both), capacity=1)
     assert full.sessions.height == full.people.height == 3
@@ -618,7 +617,7 @@ def test_a_seat_that_an_instructor_leaves_is_offered_to_the_first_without_one() 
     made = plan(account(due_on(*days), teachers=both), weeks=2, capacity=3)
     assert made.people["m_user_id"].to_list() == ["joe", "p0", "p1"]
     assert dict(made.unplaced.select("m_user_id", "reason").iter_rows()) == {
-        "ike": "the only instructor free in the week of 6 Jul 2026 is this person",
+        "ike": "this person is the only instructor free in the week of 6 Jul 2026",
         "p2": "no free place: the eligible instructors can hold no more sessions in these weeks",
     }
 

@@ -224,7 +224,7 @@ def test_a_pair_has_two_frames() -> None:
     ("numbers", "of_people", "said"),
     [
         ([1, 2, 2, 1], [1, 2], "sessions: several rows have the session number 1, 2"),
-        ([1, 5, 2, 4], [1, 2], "sessions: nobody in the people has a place in session 4, 5"),
+        ([1, 5, 2, 4], [1, 2], "sessions: no people are listed for session 4, 5"),
         ([1, None], [1], "sessions: row 2 of the sessions has no session number"),
         ([1], [1, 1, None], "sessions: row 3 of the people has no session number"),
     ],

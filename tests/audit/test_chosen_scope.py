@@ -211,7 +211,7 @@ def test_a_pack_has_the_transcripts_and_rosters_of_what_was_chosen(data, chosen,
     for key in (*chosen["people"], *chosen["trainings"]):
         (file,) = [path for path in (*people, *trainings) if path.stem.endswith(f"-{key}")]
         said = " ".join(pdf_text(file.read_bytes()).split())
-        assert "Only a part" in said or "covers only a part of the records" in said
+        assert "covers only part of the records" in said
         assert str(key) in said
     listed = json.loads((part / "manifest.json").read_text(encoding="utf-8"))["files"]
     assert f"transcripts/{people[0].name}" in [file["path"] for file in listed]

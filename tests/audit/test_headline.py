@@ -86,14 +86,13 @@ def test_the_headline_is_recounted(pack, recounted):
     said = [
         f"In order, required {tenths // 10}.{tenths % 10}% current or expiring soon, of "
         f"{required:,} required cases, without composed trainings",
-        "Required cases, without those of composed trainings and those that are not due yet: "
-        f"{required:,}. "
-        f"In order: {in_order:,}.",
+        f"{required:,} cases are required, not counting those of composed trainings and those "
+        f"that are not due yet; {in_order:,} are in order.",
         f"Of these, {recounted['gaps']:,} cases are expired or missing (of composed trainings, "
         f"required or not: {composed:,}; of other trainings, required: {required - in_order:,}, "
         f"not required: {others:,}).",
         f"People in order {fine:,} of {people:,}",
-        f"Without an expired or missing case: {fine:,} of {people:,} people.",
+        f"Of {people:,} people, {fine:,} have no expired or missing case.",
         f"Due within 30 days {recounted['in_30_days']:,} ",
         f"in order: {recounted['composed_in_order']:,} of {recounted['composed_cases']:,}",
         "renew or complete soon",
@@ -329,7 +328,7 @@ def test_of_groups_as_large_the_earliest_day_is_told():
     [
         ([(7, "ann"), (7, "bob")], "2 cases, the last day to renew is within the next 30 days: 7,"),
         ([(7, "ann"), (7, "bob"), (8, "ann")], "the largest group is 7, with 2 cases on"),
-        ([(7, "ann"), (8, "ann")], "no group is larger than 7, with 1 case on"),
+        ([(7, "ann"), (8, "ann")], "one of the largest groups is 7, with 1 case on"),
     ],
 )
 def test_the_largest_group_is_compared_with_the_others(done, said):

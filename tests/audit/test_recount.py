@@ -128,7 +128,7 @@ def test_every_number_of_the_report_is_counted_again(audited, counted):
     [
         (r'(<span class="value">)', r"\g<1>1", "tile In order"),
         (r"(<li class=.current.>)", r"<li>Trained <b>12</b></li>\1", "tile Trained"),
-        (r"(not due yet: )[\d,]+(\. In order)", r"\g<1>1\2", "standing 2"),
+        (r"(not due yet; )[\d,]+( are in order)", r"\g<1>1\2", "standing 2"),
         (r"(</section>)", r"<p>Trained in 3 languages.</p>\1", "standing 5"),
         (r"(<h2 [^>]*>)", r"\1The 5 worst", "standing h2"),
         (r"(</main>)", r"<footer>7 pages</footer>\1", "glossary footer"),

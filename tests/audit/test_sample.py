@@ -183,11 +183,11 @@ def test_without_a_sample_there_is_none(pack):
 @pytest.mark.parametrize(
     ("wrong", "named"),
     [
-        ({"sample": 0}, "sample must be a whole number of cases from 1, not 0"),
+        ({"sample": 0}, "sample must be a whole number of cases, at least 1, not 0"),
         ({"sample": 2.5}, "sample must be"),
         ({"sample": True}, "sample must be"),
         ({"sample": 9, "seed": "x"}, "seed must be a whole number, not 'x'"),
-        ({"seed": 3}, "seed must be given with a sample"),
+        ({"seed": 3}, "seed must not be given alone: sample must be given, too"),
     ],
 )
 def test_wrong_arguments_are_named(data, tmp_path, wrong, named):

@@ -218,10 +218,10 @@ def test_the_pack_in_a_bag_is_timestamped(tsa, other_ca, tmp_path):
     [
         ("moved", KPATransportError, "gave no timestamp: HTTP status 302"),
         ("broken", KPATransportError, "gave no timestamp: HTTP status 500"),
-        ("long", KPATransportError, "sent too much for a timestamp"),
+        ("long", KPATransportError, "sent an answer too large for a timestamp"),
         ("page", KPADataError, "sent is not a timestamp"),
         ("refused", KPADataError, "refused a timestamp: Bad request format"),
-        ("other", KPADataError, "sent the timestamp of something else"),
+        ("other", KPADataError, "sent a timestamp that answers another request"),
     ],
 )
 def test_an_answer_that_is_no_timestamp_of_this_manifest_is_an_error(

@@ -94,7 +94,10 @@ def test_the_version_is_said(kpa_analytics):
             "'--sample': it must be a whole number of at least 1 (see",
         ),
         (["audit", "here", "--seed", "x"], "'--seed': it must be a whole number (see"),
-        (["audit", "here", "--seed", "4"], ": --seed must be given with a sample"),
+        (
+            ["audit", "here", "--seed", "4"],
+            ": --seed must not be given alone: --sample must be given, too",
+        ),
         (["plan", "here", "--capacity", "x"], "it must be a whole number from 1 to 10,000 (see"),
         (["trend", "--start"], "'--start' requires an argument. (see kpa-analytics trend --help)"),
         (["plan", "--previous", "nowhere", "here"], ": --previous: "),

@@ -159,7 +159,7 @@ def test_demo_accounts_are_marked_in_every_table(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_bad_input_of_a_fleet_is_named(tmp_path: Path, fleet: kpa.Fleet) -> None:
-    with pytest.raises(KPADataError, match="a fleet names its accounts"):
+    with pytest.raises(KPADataError, match="account must be left out: a fleet already has"):
         kpa.publish(fleet, tmp_path, account="north")
     with pytest.raises(KPADataError, match="'North' is named twice"):
         kpa.publish(kpa.Fleet({"north": small(), "North": small()}), tmp_path)

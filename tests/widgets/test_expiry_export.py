@@ -81,11 +81,11 @@ def test_an_export_counts_what_is_on_the_screen_and_says_what_it_leaves_out(
     assert {name: manifest["counts"][name] for name in counted} == counted
     assert manifest["counts"]["cases"] == explorer.rows.height > 0
     assert manifest["settings"]["only"] == f"trainings {title}"
-    assert f"Only a part: trainings {title}" in report
-    assert f"only a part of the records: trainings {title}." in report
+    assert f"Covers only part of the records: trainings {title}" in report
+    assert f"only part of the records: trainings {title}." in report
     for chart in sorted((tmp_path / "composed" / "charts").glob("*.svg")):
         drawn = chart.read_text(encoding="utf-8")
-        assert "only a part of the records" in drawn, chart.name
+        assert "only part of the records" in drawn, chart.name
         assert title in drawn, chart.name
     with left_blank():
         whole, _ = exported(ExpiryExplorer(company), tmp_path / "whole")

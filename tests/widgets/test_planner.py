@@ -110,17 +110,17 @@ def test_certificates_that_expire_again_are_named_below_the_figures(
     number = planner.gaps.planned
     assert number == 2 + planner.unplaced.height
     assert said[0].startswith(f"{number} known gaps on 29 Aug 2027 with these sessions: ")
-    assert said[0].endswith("2 certificates that expire again")
+    assert said[0].endswith("2 new certificates that expire before the plan ends")
     assert (
-        "2 certificates earned in these sessions will expire again by 29 Aug 2027, when the plan "
-        "ends (Ladders: 2 on 6 Jul 2027): the plan has no second session for them"
+        "2 certificates earned in these sessions will expire before the plan ends on 29 Aug 2027 "
+        "(Ladders: 2 on 6 Jul 2027); no second session is planned"
     ) in said
 
 
 @pytest.mark.slow
 def test_what_is_said_of_gaps_follows_the_choices_and_the_moves(planner: PlannerExplorer) -> None:
     planner.set(weeks=60, search="bob")
-    assert "1 certificate that expires again" in notes(planner)[0]
+    assert "1 new certificate that expires before the plan ends" in notes(planner)[0]
     planner.set(search="", trainings=["Ropes"])
     assert not any("again" in note for note in notes(planner))
     planner.set(trainings=None, moves={"session": 1, "week": None})
@@ -149,13 +149,13 @@ def test_gaps_that_are_all_without_a_place_need_no_sentence() -> None:
 
     assert said(0, 0, 0, 0, unplaced=3) == said(3, 0, 0, 0, unplaced=3) == []
     assert said(1, 1, 1, 1, unplaced=1, known=False) == [
-        "4 known gaps on 9 Aug 2026 with these sessions: 1 case without a place, 1 certificate "
-        "that expires again, 1 case of composed trainings, which are planned through their parts, "
-        "1 case that the plan does not cover"
+        "4 known gaps on 9 Aug 2026 with these sessions: 1 case without a place, 1 new "
+        "certificate that expires before the plan ends, 1 case of composed trainings, which are "
+        "planned through their parts, 1 case that the plan does not cover"
     ]
     assert said(2, 0, 0, 0, unplaced=3) == [
-        "2 gaps on 9 Aug 2026 with these sessions: 2 cases without a place (1 more is not a gap "
-        "then)"
+        "2 gaps on 9 Aug 2026 with these sessions: 2 cases without a place (1 other has no place, "
+        "but is not a gap on that day)"
     ]
 
 
@@ -253,7 +253,7 @@ def test_a_move_that_cannot_be_is_refused_and_changes_nothing(planner: PlannerEx
         ({"session": 9, "week": MONDAYS[0]}, "moves: there is no session 9 in this plan"),
         (
             {"session": 1, "week": date(2026, 6, 29)},
-            "moves: session 1 cannot be in the week of 29 Jun 2026: the plan goes from",
+            "moves: session 1 cannot be in the week of 29 Jun 2026: the plan runs from",
         ),
         ({"session": "1", "week": None}, "moves must be moves such as"),
         ({"session": 1, "week": "soon"}, "week must be a day such as 2026-06-30"),

@@ -147,7 +147,7 @@ SINCE = (
     "exist yet."
 )
 NEWER_LIST = "The list for {as_of} is not known."
-#: The catalogue's own rule; nothing is said where it can't be told.
+#: The catalogue's own rule; nothing is said where it cannot be determined.
 ASSIGNED = {
     "all": "The catalogue assigns it to everyone.",
     "job-title": "The catalogue assigns it by job title.",
@@ -157,8 +157,8 @@ ASSIGNED = {
 SINCE_NOT_KNOWN = "When it became required is not known."
 NEW = "{user} was hired after that, on {hired}, and may wait for the next window."
 NOT_NEW = (
-    "{user} is not known to have been hired after that, so waiting for the next window is not "
-    "allowed."
+    "No record shows that {user} was hired after that, so {user} is not allowed to wait for the "
+    "next window."
 )
 REQUIRED_AT_ONCE = (
     "It is required for new employees, so {user} is not allowed to wait for the next window."
@@ -210,7 +210,7 @@ UNTITLED = "Training {training:d}"
 THROUGH = "Still needed for {training}: {listed}."
 TAUGHT_BY = "{title} can be taught next by {names}."
 LAST_DAY = "{instructor} (through {until})"
-NO_LAST_DAY = "{instructor} (no last day)"
+NO_LAST_DAY = "{instructor} (no end date)"
 TAUGHT_BY_NOBODY = "Nobody may teach {title} next ({reason})."
 PLACE = (
     "The plan has a place for {user} in the {title} session in the week of {week}, taught by "

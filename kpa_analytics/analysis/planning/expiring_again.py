@@ -1,4 +1,4 @@
-"""The places of a plan whose new certificates expire again before the plan ends."""
+"""The places of a plan whose new certificates expire before the plan ends."""
 
 from __future__ import annotations
 
@@ -52,9 +52,9 @@ def in_a_sentence(rows: pl.DataFrame, end: date) -> list[str]:
         >>> row = (1, date(2026, 7, 6), "bob", "Moe, Bob", 7, "Ladders", date(2026, 7, 15))
         >>> rows = pl.DataFrame([row], EXPIRING_AGAIN.schema, orient="row")
         >>> sentence = in_a_sentence(rows, date(2026, 8, 2))[0]
-        >>> sentence.removeprefix("1 certificate earned in these sessions will expire again ")
-        'by 2 Aug 2026, when the plan ends (Ladders: 1 on 15 Jul 2026): the plan has no second
-        session for them'
+        >>> sentence.removeprefix("1 certificate earned in these sessions will expire ")
+        'before the plan ends on 2 Aug 2026 (Ladders: 1 on 15 Jul 2026); no second session is
+        planned'
     """
     if rows.is_empty():
         return []

@@ -15,7 +15,7 @@ class GapsLeft(NamedTuple):
 
     Attributes:
         unplaced: cases without a place.
-        again: cases with a place whose new certificate has expired again.
+        again: cases with a place whose new certificate has expired, too.
         composed: cases of composed trainings, which have no row of their own in the plan.
         others: cases that the plan does not cover, such as those of people who are hired, or of
             trainings that are offered again, only after the day of the plan.

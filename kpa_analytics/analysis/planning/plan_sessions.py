@@ -92,7 +92,7 @@ def plan_sessions(
     Returns:
         A `SessionPlan` with `sessions` (`schema.PLANNED_SESSIONS`), `people`
         (`schema.PLANNED_PEOPLE`), `unplaced` (`schema.UNPLACED`: each case without a place, and
-        why), `expiring_again` (`schema.EXPIRING_AGAIN`: the places whose certificates expire again
+        why), `expiring_again` (`schema.EXPIRING_AGAIN`: the places whose new certificates expire
         before the plan ends) and `last_instructors` (`schema.LAST_INSTRUCTORS`: the trainings that
         nobody is eligible to teach any more before the plan ends). `what_if()` takes it and gives
         the statuses after these sessions.

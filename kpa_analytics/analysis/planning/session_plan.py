@@ -35,8 +35,8 @@ class SessionPlan:
         sessions: `schema.PLANNED_SESSIONS`, one row per session, by week and title.
         people: `schema.PLANNED_PEOPLE`, one row per person and session.
         unplaced: `schema.UNPLACED`, one row for each case without a place, and why.
-        expiring_again: `schema.EXPIRING_AGAIN`, one row for each place whose certificate expires
-            again before the plan ends, because each case is planned once.
+        expiring_again: `schema.EXPIRING_AGAIN`, one row for each place whose new certificate
+            expires before the plan ends, because each case is planned once.
         last_instructors: `schema.LAST_INSTRUCTORS`, one row for each training of the plan that
             nobody is eligible to teach any more before the plan ends.
         requirements_note: which requirements are not known; empty if all are. People whose
@@ -95,7 +95,7 @@ class SessionPlan:
 
     @property
     def warnings(self) -> list[str]:
-        """Which certificates expire again, and the first trainings that lose their last instructor.
+        """Which new certificates expire, and the first trainings that lose their last instructor.
 
         A sentence for all of these certificates, and one for each of these trainings.
         """

@@ -7,8 +7,8 @@ NO_PERSON = "the completion names no person"
 NO_ELIGIBLE_INSTRUCTOR = "no eligible instructor ({reason})"
 NOBODY_TAUGHT_IN_A_MONTH = "nobody taught it in the last month"
 NOBODY_TAUGHT = "nobody taught it in the last {months:month|months}"
-ONLY_INSTRUCTOR = "the only eligible instructor is this person"
-ONLY_FREE_INSTRUCTOR = "the only instructor free in the week of {week} is this person"
+ONLY_INSTRUCTOR = "this person is the only eligible instructor"
+ONLY_FREE_INSTRUCTOR = "this person is the only instructor free in the week of {week}"
 NOT_USEFUL = "a session in these weeks would not give a later expiration date"
 LEAVES = "leaves before a session can be held"
 NO_ROOM = "no free place: the eligible instructors can hold no more sessions in these weeks"
@@ -38,7 +38,7 @@ FIRST_FREE = (
     "the session of {week} is {late:day|days} late; it is the first with a free place that gives "
     "a later expiration date"
 )
-OTHER_INSTRUCTOR = "the session of {week} is the best one that somebody else can teach"
+OTHER_INSTRUCTOR = "the session of {week} is the best one taught by somebody else"
 NEXT_NOT_CHEAPER = (
     "a session before that of {week} has a free place, but using it would not make the plan better"
 )
@@ -60,14 +60,14 @@ LAST_INSTRUCTOR = (
     "(last eligible: {instructors})"
 )
 MORE_LAST_INSTRUCTORS = (
-    "and {more:more training loses its|more trainings lose their} last eligible instructor before "
-    "the plan ends"
+    "{more:more training loses its|more trainings lose their} last eligible instructor before the "
+    "plan ends"
 )
 
-#: Which certificates expire again before the plan ends.
+#: Which new certificates expire before the plan ends.
 EXPIRING_AGAIN = (
-    "{number:certificate|certificates} earned in these sessions will expire again by {end}, when "
-    "the plan ends ({which}): the plan has no second session for them"
+    "{number:certificate|certificates} earned in these sessions will expire before the plan ends "
+    "on {end} ({which}); no second session is planned"
 )
 ON_A_DAY = "{training}: {number} on {day}"
 FROM_A_DAY = "{training}: {number}, the first on {day}"

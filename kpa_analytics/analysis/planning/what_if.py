@@ -135,7 +135,7 @@ def _moved(sessions: AnyFrame, people: AnyFrame) -> pl.DataFrame:
         (days.filter(number.is_duplicated()), "several rows have the session number"),
         (
             days.join(places, on="session", how="anti"),
-            "nobody in the people has a place in session",
+            "no people are listed for session",
         ),
     ):
         if offenders.height:

@@ -112,7 +112,7 @@ def _cases(counted: Counted) -> dict[str, str]:
     return {
         "standing 2": (
             f"{len(required):,} {in_order(required):,} "
-            f"{counted.people_in_order:,} {len(counted.people):,} {len(counted.due):,} "
+            f"{len(counted.people):,} {counted.people_in_order:,} {len(counted.due):,} "
             f"{tenths(in_order(counted.due), len(counted.due))} {gaps(counted.due):,} "
             f"{gaps(composed):,} {gaps(required):,} {others:,} {in_order(composed):,} "
             f"{len(composed):,} {gaps(composed):,} {len(counted.soon):,} 30 "
