@@ -49,7 +49,7 @@ def only_words(
 
     Args:
         statuses: the chosen statuses; empty for all.
-        gaps_only: only gaps can have a bar.
+        gaps_only: only gaps can have a bar, and columns of numbers are beside the bars.
         in_title: the title counts only these statuses, too.
 
     Examples:
@@ -58,7 +58,7 @@ def only_words(
         >>> only_words(["missing", "current"], in_title=True)
         'Bars and title: only ○ Missing, ● Current; the other lines count every status'
         >>> only_words(["missing", "current"], gaps_only=True)
-        'Bars: only ○ Missing; the title counts every status'
+        'Bars: only ○ Missing; the title and the columns count every status'
         >>> only_words(["current"], gaps_only=True)
         'No bars: this chart shows only gaps, and ● Current is not a gap'
         >>> only_words(["current", "expiring"], gaps_only=True)
@@ -73,6 +73,7 @@ def only_words(
         names = ", ".join([*first, last])
         if in_title:
             return f"Bars and title: only {names}; the other lines count every status"
-        return f"Bars: only {names}; the title counts every status"
-    others = f"{', '.join(first)} and {last} are not gaps" if first else f"{last} is not a gap"
-    return f"No bars: this chart shows only gaps, and {others}"
+        others = "the title and the columns count" if gaps_only else "the title counts"
+        return f"Bars: only {names}; {others} every status"
+    why = f"{', '.join(first)} and {last} are not gaps" if first else f"{last} is not a gap"
+    return f"No bars: this chart shows only gaps, and {why}"

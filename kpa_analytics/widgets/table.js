@@ -299,7 +299,8 @@ function render({ model, el }) {
         clearTimeout(waiting);
         waiting = setTimeout(filterBy, 200);
       });
-      input.addEventListener("change", filterBy);
+      // Leaving a field changes it now: what is chosen next would show its text in force again.
+      for (const left of ["change", "blur"]) input.addEventListener(left, filterBy);
     }
     cell.append(...inputs);
     return cell;

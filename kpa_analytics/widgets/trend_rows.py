@@ -235,6 +235,10 @@ def _on_time(due: pl.DataFrame, period: Period) -> tuple[str, str, str, str]:
         return (_UNKNOWN, label, f"no certificate has come due since {since}", "")
     on_time = int((over["outcome"] == RENEWED_ON_TIME).sum())
     detail = f"{on_time:,} of {count(over.height, 'certificate')} due for renewal since {since}"
+    later = due.height - over.height
+    if later:
+        left_out = count(later, "that expires later is", "that expire later are")
+        detail += f"; {left_out} not counted"
     return (percent(on_time, over.height), label, detail, f"kpa-{ON_TIME}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import polars as pl
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -14,6 +15,8 @@ from kpa_analytics.widgets.connection import Connection
 from kpa_analytics.widgets.day_field import DayField
 from kpa_analytics.widgets.download import DownloadButton
 from kpa_analytics.widgets.multi_select import MultiSelect
+from kpa_analytics.widgets.table import RowsTable
+from kpa_analytics.widgets.table_rows import ColumnHeading
 from kpa_analytics.wording import day as in_words
 from tests.browser.axe import axe, violations
 from tests.browser.hands import open_list, press
@@ -462,3 +465,25 @@ def test_every_focus_is_seen_and_no_rule_is_broken(web: Page, axe: str, theme: s
     assert len(seen) >= 10
     web.locator("details").first.evaluate("fold => { fold.open = true }")
     assert violations(web, axe) == []
+
+
+def test_a_filter_that_was_cleared_stays_cleared_if_another_is_typed_at_once(page: Page) -> None:
+    headings = [ColumnHeading("user", "Person"), ColumnHeading("days", "Days left", "number")]
+    table = RowsTable(headings, None)
+    table.show(pl.DataFrame({"user": ["Ann", "Bob"], "days": [3, 40]}), "Rows")
+    put(page, table)
+    press(page.get_by_role("button", name="Filter"))
+    person = page.get_by_label("Person contains")
+    person.focus()
+    page.keyboard.type("ann")
+    page.wait_for_function("kpaWidgets[0].state.filters.user === 'ann'")
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.press("Delete")
+    page.keyboard.press("Tab")
+    page.keyboard.type("0")
+    page.keyboard.press("Tab")
+    page.keyboard.type("30")
+    page.keyboard.press("Tab")
+    page.wait_for_function("kpaWidgets[0].state.filters.days?.[1] === 30")
+    assert state(page, 0, "filters") == {"days": [0, 30]}
+    expect(person).to_have_value("")
