@@ -29,6 +29,7 @@ def test_null_gives_null(unknown: str) -> None:
     assert pl.DataFrame([row], TYPES).select(IN_YEAR).item() is None
 
 
+@pytest.mark.slow
 @given(st.dates(date(1, 1, 1), date(9000, 12, 31)), st.integers(0, 120))
 def test_months_after_a_day(day: date, months: int) -> None:
     years, month = divmod(day.month - 1 + months, 12)

@@ -6,6 +6,8 @@ import ast
 from graphlib import TopologicalSorter
 from pathlib import Path
 
+import pytest
+
 import kpa_analytics
 from tests.source_code import nodes
 
@@ -24,6 +26,7 @@ def _imports(path: Path, modules: set[str]) -> set[str]:
     return named & modules
 
 
+@pytest.mark.slow
 def test_no_imports_go_round_in_a_circle() -> None:
     paths = {
         ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts): path

@@ -96,6 +96,7 @@ def test_the_rule_finds_a_second_word(tmp_path: Path, text: str) -> None:
     assert len(other_words(page)) == 1
 
 
+@pytest.mark.slow
 def test_every_class_has_a_name_of_its_own() -> None:
     homes: dict[str, list[str]] = {}
     for path in sorted((ROOT / "kpa_analytics").rglob("*.py")):

@@ -68,9 +68,8 @@ def judged(company, as_of, folder):
     )
 
 
-@pytest.mark.parametrize(
-    "as_of", [*(pytest.param(day, marks=pytest.mark.slow) for day in DAYS[:2]), *DAYS[2:]], ids=str
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("as_of", DAYS, ids=str)
 def test_both_say_the_same_of_every_case_on_any_day(company, as_of, tmp_path):
     data, status = judged(company, as_of, tmp_path)
     both = kpa.reconcile(status, data.employee_status)

@@ -131,6 +131,7 @@ def test_lazy_frames_give_what_frames_give(seed, as_of):
     assert_frame_equal(lazy.collect(), judge(seed, as_of))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["in-memory", pytest.param("streaming", marks=pytest.mark.slow)])
 def test_any_columns_of_a_lazy_result_can_be_selected(engine):
     records, trainings, users, pairs = small(1)

@@ -46,6 +46,7 @@ def test_an_undated_completion_is_seen_but_proves_nothing():
     assert beside.select("completion_id", "status").rows() == [(1, "expired")]
 
 
+@pytest.mark.slow
 def test_an_undated_completion_is_good_until_its_special_date():
     record = {"date": None, "special_expiration_date": date(2026, 7, 1)}
     row = judge(record, {"renewal_months": 12})

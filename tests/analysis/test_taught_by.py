@@ -67,6 +67,7 @@ def test_a_case_held_through_included_trainings_has_no_instructor_of_its_own() -
     assert by_case[("ann", 7)][2] == WAS_VALID
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("training", [8, 99])  # a schedule of an unknown type, and no schedule
 def test_without_a_rule_only_a_special_expiration_date_says_how_long(training: int) -> None:
     taught = done(2, date(2024, 6, 1), training_id=training)

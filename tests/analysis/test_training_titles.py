@@ -42,6 +42,7 @@ def test_they_are_those_of_the_statuses(data: kpa.TrainingData) -> None:
     assert {*status["training_id"]} == {*training_titles(data)["training_id"]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("training", [8, 99])
 def test_all_functions_know_a_training_that_only_the_requirements_name(
     data: kpa.TrainingData, training: int
@@ -59,6 +60,7 @@ def test_all_functions_know_a_training_that_only_the_requirements_name(
         kpa.roster(data, 3, as_of=AS_OF)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("training", [8, 99])
 def test_all_explorers_know_it(data: kpa.TrainingData, training: int) -> None:
     widgets = kpa.widgets

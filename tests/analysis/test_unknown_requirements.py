@@ -52,6 +52,7 @@ def test_the_trend_of_the_account_is_not_known(fleet: kpa.Fleet) -> None:
     assert "Known gaps" in explorer._figures.value
 
 
+@pytest.mark.slow
 def test_a_plan_says_whom_it_leaves_out(fleet: kpa.Fleet) -> None:
     plan = kpa.plan_sessions(fleet.together(), as_of=DAY)
     assert not plan.requirements_known

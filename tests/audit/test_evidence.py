@@ -121,6 +121,7 @@ def test_a_session_of_two_trainings_is_the_same_in_a_part(scope: Scope, sessions
     assert whole.filter(group_training_id=50)["listed_not_recorded_ids"].to_list() == [["cy"]]
 
 
+@pytest.mark.slow
 def test_everyone_in_a_session_is_counted_in_a_part_but_only_its_people_have_ids() -> None:
     listed = {"id": 50, "m_trainees_id": ["ann", "ben", "cy"], "trainings_id": [LADDERS]}
     data = TrainingData(

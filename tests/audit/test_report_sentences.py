@@ -104,6 +104,7 @@ def test_nothing_is_said_in_numbers_of_zero() -> None:
     assert sentences(empty, "instructors") == "The records name no instructor."
 
 
+@pytest.mark.slow
 def test_the_cover_names_people_without_a_field_office() -> None:
     rows = frame_of(COMPLETIONS, done(1), done(2, m_user_id="bob"))
     offices = frame_of(GROUPS, {"kind": "field_office", "id": "n", "name": "North"})

@@ -31,6 +31,7 @@ def worst(frame: pl.DataFrame, key: str) -> list[tuple[float, int, int, int]]:
     return sorted(scored, reverse=True)
 
 
+@pytest.mark.slow
 @given(top=st.integers(1, 60))
 def test_trainings_are_ranked_by_their_share_of_gaps_and_the_rest_is_folded(top):
     table = charts.expiry_by_training_table(STATUS, top=top)

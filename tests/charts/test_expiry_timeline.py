@@ -90,6 +90,7 @@ def test_an_outer_bar_that_is_cut_says_so():
 days = st.dates(min_value=date(2020, 1, 1), max_value=date(2035, 12, 31))
 
 
+@pytest.mark.slow
 @given(as_of=days, months=st.integers(1, 120))
 def test_the_timeline_counts_every_row_in_its_month(as_of, months):
     status = STATUS.with_columns(days_left=(pl.col("expiration_date") - as_of).dt.total_days())

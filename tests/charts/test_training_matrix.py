@@ -26,6 +26,7 @@ SCORES = {
 }
 
 
+@pytest.mark.slow
 @given(people=st.integers(1, 60), trainings=st.integers(1, 40))
 def test_the_matrix_holds_the_worst_people_and_trainings(people, trainings):
     table = charts.training_matrix_table(STATUS, people=people, trainings=trainings)

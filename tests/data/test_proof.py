@@ -236,6 +236,7 @@ def test_after_a_full_last_page_of_a_capped_total_more_is_requested(count: int) 
         assert _ids() == set(range(1, count + 1))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("count", "days"), [pytest.param(5_500, 28, marks=pytest.mark.slow), (2_500, 1)]
 )

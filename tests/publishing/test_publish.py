@@ -139,6 +139,7 @@ def test_an_account_of_a_folder_stays_when_another_is_published(tmp_path: Path) 
             assert len(content) == file["bytes"]
 
 
+@pytest.mark.slow
 def test_an_account_whose_files_were_deleted_is_not_complete(tmp_path: Path) -> None:
     for name in ("north", "south"):
         kpa.publish(small(), tmp_path, account=name, as_of=AS_OF)

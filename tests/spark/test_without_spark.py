@@ -49,6 +49,7 @@ _keys = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(keys=_keys, size=st.integers(1, 5), rows=st.integers(1, 12))
 def test_groups_have_all_rows_of_each_person_and_few_others(keys, size, rows) -> None:
     from kpa_analytics.spark.groups import whole_groups

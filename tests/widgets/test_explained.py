@@ -45,6 +45,7 @@ def test_a_click_explains_the_row_and_a_second_click_closes_it(
     assert "Click a row of the table" in panel(explorer)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rows", [2, pytest.param(15, marks=pytest.mark.slow)])
 def test_rows_of_every_status_have_the_status_and_date_that_their_explanations_reach(
     explorer: ExpiryExplorer, rows: int

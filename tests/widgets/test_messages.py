@@ -52,6 +52,7 @@ def too_late_to_plan(dashboard: Dashboard) -> PlannerExplorer:
     return planner
 
 
+@pytest.mark.slow
 def test_a_tab_that_cannot_be_computed_shows_no_old_figures(dashboard: Dashboard) -> None:
     planner = too_late_to_plan(dashboard)
     assert dashboard.as_of == TOO_LATE

@@ -34,6 +34,7 @@ def numbered(rows: list[tuple[date | None, str | None]]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row").with_row_index("number")
 
 
+@pytest.mark.slow
 @given(rows=ROWS, by=st.sampled_from(["day", "name", "number"]), down=st.booleans())
 def test_every_page_is_one_of_a_full_stable_sort(
     rows: list[tuple[date | None, str | None]], by: str, down: bool
