@@ -43,23 +43,40 @@ def test_the_report_breaks_no_rule(browser, axe, request, kind, scheme, width):
     page.context.close()
 
 
+#: One chart of each kind: bars, shares, cells, a line, a person, a plan.
+KINDS = (
+    *("expiry_timeline", "expiry_by_training", "training_matrix"),
+    *("status_over_time", "person_timeline", "session_plan"),
+)
+
+
 @schemes
 def test_a_saved_chart_breaks_no_rule(browser, axe, tmp_path, scheme):
     """Dark pages differ in their colours only, and tests/charts/test_contrast.py checks these."""
     page = browser.new_page(color_scheme=scheme)
-    for name in CHARTS if scheme == "light" else ("expiry_by_training",):
-        chart = draw(name, inputs(name), dark=scheme == "dark")
-        page.goto(charts.save(chart, tmp_path / f"{name}.html").as_uri())
-        expect(page.get_by_label("Save the chart as a picture")).to_be_attached()
+    for name in KINDS if scheme == "light" else ("expiry_by_training",):
+        show_saved(page, draw(name, inputs(name), dark=scheme == "dark"), tmp_path / name)
         if name == "expiry_by_training":
             point_at(page.locator("[aria-roledescription=bar]").first)
             expect(page.locator("#vg-tooltip-element.visible")).to_contain_text("Training")
         assert violations(page, axe) == [], name
     nothing = charts.expiry_timeline(EXPIRY_STATUS.empty(), dark=scheme == "dark")
-    page.goto(charts.save(nothing, tmp_path / "nothing.html").as_uri())
-    expect(page.get_by_label("Save the chart as a picture")).to_be_attached()
+    show_saved(page, nothing, tmp_path / "nothing")
     assert violations(page, axe) == []
     page.close()
+
+
+def test_no_other_saved_chart_breaks_a_rule(browser, axe, tmp_path):
+    page = browser.new_page()
+    for name in {*CHARTS} - {*KINDS}:
+        show_saved(page, draw(name, inputs(name)), tmp_path / name)
+        assert violations(page, axe) == [], name
+    page.close()
+
+
+def show_saved(page, chart, path):
+    page.goto(charts.save(chart, path.with_suffix(".html")).as_uri())
+    expect(page.get_by_label("Save the chart as a picture")).to_be_attached()
 
 
 @schemes
