@@ -123,7 +123,7 @@ class Engine:
         *,
         only: date | None = None,
     ) -> None:
-        self.rules = rules
+        self.rules, self._only = rules, only
         records = records_of(completions, required)
         _check_trainings(records)
         self.people = people_of(records, users).collect(engine="in-memory")
@@ -202,7 +202,7 @@ class Engine:
         """
         windows = self.rules.windows_on(as_of)
         statuses = statuses_on(self.expirations.lazy(), windows, as_of, expiring_days)
-        counting = latest(self.rows.lazy(), as_of).filter("has_proof", *conditions)
+        counting = self._latest(as_of).filter("has_proof", *conditions)
         rows = counting.collect(engine="in-memory")
         return rows.hstack(statuses.select(STATUS_COLUMNS)[rows["at"]]).select(_ROW)
 
@@ -223,12 +223,18 @@ class Engine:
         )
         return self._named(rows.filter(pl.col("status").is_in(VALID)))
 
+    def _latest(self, as_of: date) -> pl.LazyFrame:
+        """The rows that count on a day."""
+        if self._only not in (None, as_of):
+            raise ValueError(f"this engine has the records of {self._only} only, not of {as_of}")
+        return latest(self.rows.lazy(), as_of)
+
     def _parts(
         self, held: pl.DataFrame, as_of: date, expiring_days: int, conditions: list[pl.Expr]
     ) -> list[pl.DataFrame]:
         """The three kinds of rows of `status`; `conditions` filter the third."""
         not_held = never_completed(
-            latest(self.rows.lazy(), as_of).filter(~pl.col("has_proof"), *conditions),
+            self._latest(as_of).filter(~pl.col("has_proof"), *conditions),
             self.people.lazy(),
             self.rules.schedules,
             self.rules.windows_on(as_of),

@@ -135,3 +135,10 @@ def test_a_person_counts_until_the_day_of_leaving() -> None:
 def test_no_records_give_no_rows() -> None:
     engine = engine_of(TrainingData(completions=COMPLETIONS.empty()))
     assert engine.status(date(2026, 6, 30), 30, include_terminated=False).height == 0
+
+
+def test_an_engine_of_one_day_gives_no_other() -> None:
+    engine = Engine(COMPLETIONS.empty(), Rules(None), None, None, only=FIRST)
+    assert engine.status(FIRST, 30, include_terminated=True).is_empty()
+    with pytest.raises(ValueError, match=f"records of {FIRST} only, not of {LAST}"):
+        engine.status(LAST, 30, include_terminated=True)
