@@ -287,6 +287,7 @@ class Dashboard(Explorer):
         explorer.state = {**own, **changed}
 
     @property
+    @one_at_a_time
     def still(self) -> dict[str, str]:
         """The figures and choices of the open tab, as HTML and as text."""
         try:

@@ -51,6 +51,7 @@ from kpa_analytics.widgets.download import DownloadButton
 from kpa_analytics.widgets.expiry_rows import HEADINGS, expiry_figures, picks
 from kpa_analytics.widgets.explained import CaseKey, OneCase, why, why_panel
 from kpa_analytics.widgets.multi_select import MultiSelect
+from kpa_analytics.widgets.one_at_a_time import one_at_a_time
 from kpa_analytics.widgets.pack import NO_PACK, write_pack
 from kpa_analytics.widgets.profiles import with_profiles
 from kpa_analytics.widgets.status_explorer import StatusExplorer, StatusKeywords
@@ -60,6 +61,8 @@ from kpa_analytics.widgets.traits import ChoiceError
 from kpa_analytics.wording import count, listing, month
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from kpa_analytics.analysis.explanations.explanation import Explanation
     from kpa_analytics.analysis.fleet import Fleet
     from kpa_analytics.data.training_data import TrainingData
@@ -214,6 +217,11 @@ class ExpiryExplorer(StatusExplorer):
             KPADataError: no case matches the choices.
             KPAError: the extra `audit` is not installed, or `out` can't be written.
         """
+        return write_pack(*self._part_shown(), out)
+
+    @one_at_a_time
+    def _part_shown(self) -> tuple[TrainingData, date, int]:
+        """The records of the trainings and people shown, the day, and the expiring days."""
         choices = self._chosen(ExpiryChoices)
         if self._view.rows(choices).is_empty():
             raise KPADataError(NO_PACK)
@@ -222,7 +230,7 @@ class ExpiryExplorer(StatusExplorer):
             trainings=self.trainings,
             people=self._view.people(choices),
         )
-        return write_pack(self.data.part(scope), self.as_of, self.expiring_days, out)
+        return self.data.part(scope), self.as_of, self.expiring_days
 
     def _read(self, data: TrainingData) -> dict[str, Collection[Any]]:
         self._view = ExpiryView(data, self._people_filter)

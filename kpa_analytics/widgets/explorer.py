@@ -465,6 +465,7 @@ class Explorer(traitlets.HasTraits):
         return str(self._mark.value)
 
     @property
+    @one_at_a_time
     def still(self) -> dict[str, str]:
         """The figures and choices, as HTML and as text: what a saved notebook keeps of the view."""
         return still(self._summary(), choices_in_words(self))

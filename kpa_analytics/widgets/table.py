@@ -143,11 +143,13 @@ class RowsTable(anywidget.AnyWidget):
             if narrows(wanted, kinds.get(name, ""))
         }
 
+    @one_at_a_time
     def row(self, place: int) -> dict[str, Any] | None:
         """The row at a place in the order shown, if it is on the page shown."""
         at = place - self.start
         return self._on_page.row(at, named=True) if 0 <= at < self._on_page.height else None
 
+    @one_at_a_time
     def place(self, **key: Any) -> int:
         """The place of the row with these values, if it is on the page shown; otherwise -1."""
         if self._on_page.is_empty():

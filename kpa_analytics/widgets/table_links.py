@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from kpa_analytics.widgets.about_rows import View, about_rows, rows_file_name
+from kpa_analytics.widgets.one_at_a_time import CHANGING
 from kpa_analytics.widgets.rows_out import CLIPBOARD, TYPES, rows_as
 from kpa_analytics.widgets.table import RowsTable
 from kpa_analytics.widgets.table_rows import person_id
@@ -43,7 +44,8 @@ def _answer(explorer: Owner, table: RowsTable, message: Any, _: Any) -> None:
 
 
 def _send(explorer: Owner, table: RowsTable, kind: str) -> None:
-    rows, facts = table.shown, about_rows(explorer, table)
-    content = rows_as(kind, rows, facts, demo=explorer.data.demo)
-    name = rows_file_name(explorer, table, "txt" if kind == CLIPBOARD else kind)
+    with CHANGING:
+        rows, facts, demo = table.shown, about_rows(explorer, table), explorer.data.demo
+        name = rows_file_name(explorer, table, "txt" if kind == CLIPBOARD else kind)
+    content = rows_as(kind, rows, facts, demo=demo)
     table.send({"name": name, "type": TYPES[kind], "rows": rows.height}, [content])

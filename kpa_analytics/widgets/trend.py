@@ -28,6 +28,7 @@ from kpa_analytics.widgets.chart_explorer import PRESSING, SELECTING
 from kpa_analytics.widgets.day_field import DayField
 from kpa_analytics.widgets.download import DownloadButton
 from kpa_analytics.widgets.explorer import TOGETHER
+from kpa_analytics.widgets.one_at_a_time import CHANGING
 from kpa_analytics.widgets.pack import free_folder
 from kpa_analytics.widgets.profiles import with_profiles
 from kpa_analytics.widgets.status_explorer import StatusExplorer, StatusKeywords
@@ -237,10 +238,11 @@ class TrendExplorer(StatusExplorer):
         Raises:
             KPADataError: `out` exists and is not empty, or cannot be written.
         """
-        tables = {"status_over_time": self.rows, "renewal_punctuality": self.punctuality}
-        drawings = dict(zip(_CHARTS, self.charts, strict=True))
-        folder = out or free_folder("trend", self.as_of)
-        return write_trend(folder, tables, drawings, demo=self.data.demo)
+        with CHANGING:
+            tables = {"status_over_time": self.rows, "renewal_punctuality": self.punctuality}
+            drawings = dict(zip(_CHARTS, self.charts, strict=True))
+            day, demo = self.as_of, self.data.demo
+        return write_trend(out or free_folder("trend", day), tables, drawings, demo=demo)
 
     def _read(self, data: TrainingData) -> dict[str, Collection[Any]]:
         self._view = TrendView(data, self._people_filter)

@@ -1093,3 +1093,10 @@ def test_cases_that_name_no_person_are_shown() -> None:
     page = plan(data)._repr_html_()
     assert "1 case without a person" in page
     assert "bob and 1 more" in page
+
+
+def test_a_case_that_is_due_on_the_last_days_of_the_calendar_is_planned() -> None:
+    data = account([("bob", 7, date(9998, 12, 26))])
+    made = kpa.plan_sessions(data, as_of="9999-12-18", weeks=1)
+    assert made.last_day == date(9999, 12, 26)
+    assert made.unplaced.select("m_user_id", "due").row(0) == ("bob", date(9999, 12, 26))

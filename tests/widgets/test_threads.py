@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from importlib import import_module
 from threading import Event, Thread
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 import kpa_analytics as kpa
 from kpa_analytics.schema import COMPLETIONS, TRAININGS, USERS
 from kpa_analytics.widgets.explorer import Explorer
+from kpa_analytics.widgets.table_links import _answer
 from tests.frames import frame_of
 
 pytestmark = pytest.mark.slow
@@ -123,3 +125,71 @@ def test_a_click_during_a_cell_is_a_click(
         lambda: setattr(explorer.controls["expiring_days"], "value", 90),
     )
     assert (explorer.search, explorer.expiring_days) == ("p07", 90)
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, module: str, name: str, change: Any) -> None:
+    """Let another thread change an explorer while this function is called."""
+    real = getattr(import_module(module), name)
+
+    def interrupted(*args: Any, **kwargs: Any) -> Any:
+        monkeypatch.setattr(f"{module}.{name}", real)
+        changing = Thread(target=change)
+        changing.start()
+        changing.join(1)  # it waits for the lock until the caller has read everything
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(f"{module}.{name}", interrupted)
+
+
+def test_a_pack_is_of_the_choices_of_one_moment(
+    data: kpa.TrainingData, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    explorer = kpa.widgets.ExpiryExplorer(data, as_of=AS_OF, search="p07")
+    written: list[Any] = []
+    monkeypatch.setattr(
+        "kpa_analytics.widgets.expiry.write_pack", lambda *all_: written.extend(all_)
+    )
+    module = "kpa_analytics.widgets.expiry"
+    meanwhile(
+        monkeypatch, module, "Scope", lambda: explorer.set(as_of="2026-01-31", expiring_days=90)
+    )
+    explorer.export()
+    assert [str(day) for day in written[1:2]] == [AS_OF]
+    assert written[2] == 30
+    assert written[0].scope.people.to_list() == ["p07"]
+
+
+def test_a_file_of_rows_says_how_these_were_chosen(
+    data: kpa.TrainingData, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    explorer = kpa.widgets.ExpiryExplorer(data, as_of=AS_OF)
+    module = "kpa_analytics.widgets.table_links"
+    meanwhile(monkeypatch, module, "about_rows", lambda: setattr(explorer, "search", "p07"))
+    files: list[tuple[int, str]] = []
+    monkeypatch.setattr(
+        f"{module}.rows_as",
+        lambda _, rows, facts, **__: files.append((rows.height, facts["Rows"])) or b"",
+    )
+    _answer(explorer, explorer._table, {"out": "csv"}, [])
+    assert files == [(120, "120")]
+
+
+def test_files_of_the_trend_are_of_one_day(
+    data: kpa.TrainingData, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trend = kpa.widgets.TrendExplorer(data, as_of=AS_OF)
+    days: list[tuple[str, str]] = []
+    module = "kpa_analytics.widgets.trend"
+    monkeypatch.setattr(f"{module}.free_folder", lambda _, day: day.isoformat())
+    monkeypatch.setattr(
+        f"{module}.write_trend",
+        lambda folder, tables, *_, **__: days.append(
+            (folder, str(tables["status_over_time"]["day"][-1]))
+        ),
+    )
+    during(
+        monkeypatch,
+        lambda: setattr(trend.controls["as_of"], "value", date(2026, 1, 31)),
+        trend.export,
+    )
+    assert days == [("2026-01-31", "2026-01-31")]

@@ -109,13 +109,14 @@ class PlanBasis:
         return self._engine.status_if_completed(new, last, EXPIRING_DAYS, include_terminated=False)
 
     def _cases(self, as_of: date, weeks: int) -> pl.DataFrame:
-        end = as_of + timedelta(weeks=min(weeks, _weeks_after(as_of)))
+        days = min(weeks * 7, (date.max - as_of).days)
         status = self.status_on(as_of)
+        end = as_of + timedelta(days=days)
         return session_cases(self.data, status, self.rules, as_of=as_of, end=end)
 
     def _session_ends(self, first: date, weeks: int) -> pl.DataFrame:
         """As `session_ends` returns it, of the weeks from `first` on that the calendar has."""
-        weeks = min(weeks, _weeks_after(first) + 1)
+        weeks = min(weeks, (date.max - first).days // 7 + 1)
         days = [first + timedelta(weeks=week) for week in range(weeks)]
         records = (
             self._engine.titles.lazy()
@@ -136,8 +137,3 @@ class PlanBasis:
 
 def _rounded_up(weeks: int) -> int:
     return -(-weeks // _WEEKS) * _WEEKS
-
-
-def _weeks_after(day: date) -> int:
-    """How many weeks the calendar has after a day."""
-    return (date.max - day).days // 7
