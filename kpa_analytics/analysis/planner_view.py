@@ -132,7 +132,7 @@ class PlannerView:
         )
 
     def expiring_again(self, choices: PlannerChoices) -> pl.DataFrame:
-        """The places whose new certificates expire (`schema.EXPIRING_AGAIN`).
+        """The places whose new certificates expire within the plan (`schema.EXPIRING_AGAIN`).
 
         Only those of the chosen trainings and people, in sessions that are held, each in its week.
         """

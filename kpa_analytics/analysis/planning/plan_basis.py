@@ -17,6 +17,7 @@ from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame, need_same_account
 from kpa_analytics.statuses import EXPIRING_DAYS
+from kpa_analytics.wording import day as in_words
 
 #: The number of days whose statuses, and whose instructors, are kept.
 _KEPT = 4
@@ -94,7 +95,9 @@ class PlanBasis:
         others = places.drop(STATUS_COLUMNS, strict=False)
         judged = others.join(by_key, on=key, how="left", maintain_order="left")
         for training, day in judged.filter(pl.col("status").is_null()).select(key).head(1).rows():
-            raise KPADataError(f"sessions: no session of training {training} can be on {day}")
+            raise KPADataError(
+                f"sessions: no session of training {training} can be on {in_words(day)}"
+            )
         return judged
 
     def statuses_after(self, places: pl.DataFrame, first: date, last: date) -> pl.DataFrame:
@@ -109,6 +112,7 @@ class PlanBasis:
         return self._engine.status_if_completed(new, last, EXPIRING_DAYS, include_terminated=False)
 
     def _cases(self, as_of: date, weeks: int) -> pl.DataFrame:
+        """As `cases` returns them, of the days of so many weeks that the calendar has."""
         days = min(weeks * 7, (date.max - as_of).days)
         status = self.status_on(as_of)
         end = as_of + timedelta(days=days)
