@@ -49,17 +49,20 @@ def composed_spans(
     for derived, between, by_schedule in zip(composed, limits, own, strict=True):
         of_parts = [spans[part] for part in derived.parts if part in spans]
         worst = _worst([*of_parts, by_schedule.select(_SPAN)], between)
-        title = pl.lit(derived.title, held.schema["title"]).alias("title")
-        frames.append(worst.select("person", title, pl.lit(True).alias("held"), *POSITIONS))
-        spans[derived.title] = pl.concat([spans.get(derived.title, worst.clear()), worst])
+        title_row = pl.lit(derived.title_row, held.schema["title_row"]).alias("title_row")
+        frames.append(worst.select("person", title_row, pl.lit(True).alias("held"), *POSITIONS))
+        before = spans.get(derived.title_row, worst.clear())
+        spans[derived.title_row] = pl.concat([before, worst])
     return pl.concat(frames)
 
 
 def _by_title(held: pl.DataFrame, derived: Sequence[DerivedRecords]) -> dict[int, pl.DataFrame]:
     """The spans of the included trainings and of the composed trainings themselves."""
-    involved = {title for each in derived for title in (each.title, *each.parts)}
-    rows = held.lazy().filter(pl.col("title").is_in(list(involved))).select("title", *_SPAN)
-    parts = rows.collect(engine="in-memory").partition_by("title", as_dict=True, include_key=False)
+    involved = {row for each in derived for row in (each.title_row, *each.parts)}
+    rows = held.lazy().filter(pl.col("title_row").is_in(list(involved))).select("title_row", *_SPAN)
+    parts = rows.collect(engine="in-memory").partition_by(
+        "title_row", as_dict=True, include_key=False
+    )
     return {int(key[0]): part for key, part in parts.items()}
 
 
@@ -92,15 +95,15 @@ def _worst(spans: list[pl.DataFrame], limits: pl.DataFrame) -> pl.DataFrame:
         _changes(within, "begin"),
         _changes(within, "end"),
     ]
-    at, next_at = pl.col("at"), pl.col("at").shift(-1)
+    place, next_place = pl.col("place"), pl.col("place").shift(-1)
     is_expired, is_expiring = pl.col(EXPIRED) > 0, pl.col(EXPIRING) > 0
     return (
         pl.concat(changes)
-        .sort("at")
+        .sort("place")
         # The changes of a person add up to 0, so the sums start anew with each person.
         .with_columns(pl.col(EXPIRING, EXPIRED).cum_sum())
-        .filter((at != next_at).fill_null(True))  # the sum of all changes at a position
-        .with_columns(person=at // _PERSON, since=at % _PERSON)
+        .filter((place != next_place).fill_null(True))  # the sum of all changes at a position
+        .with_columns(person=place // _PERSON, since=place % _PERSON)
         .with_columns(pl.col("person", "since").shift(-1).name.prefix("next_"))
         .filter(pl.col("person") == pl.col("next_person"))
         .rename({"next_since": "until"})
@@ -121,10 +124,10 @@ def _changes(
 ) -> pl.LazyFrame:
     """By how much the numbers of expiring and expired timelines change at a position.
 
-    `at` is a person and a position as one number, by which polars sorts faster than by two.
+    `place` is a person and a position as one number, by which polars sorts faster than by two.
     """
     return rows.select(
-        (pl.col("person").cast(pl.Int64) * _PERSON + pl.col(position)).alias("at"),
+        (pl.col("person").cast(pl.Int64) * _PERSON + pl.col(position)).alias("place"),
         pl.lit(expiring).alias(EXPIRING),
         pl.lit(expired).alias(EXPIRED),
     )

@@ -21,7 +21,7 @@ class Grouping(NamedTuple):
     """The groups of the cases.
 
     Attributes:
-        column: the column of a span that decides its groups: person or title.
+        column: the column of a span that decides its groups: person or title_row.
         members: the groups of each value of that column: the column and `group`; None if the cases
             are not grouped.
         named: the groups in the order of the result: `group` (a number from 0), and their columns.
@@ -46,7 +46,7 @@ def grouping(
     """The groups of the cases of an engine, as for `status_over_time()`."""
     if by == "training":
         named = engine.titles.sort("training", "training_id").with_row_index("group")
-        return Grouping("title", named.select("title", "group"), named.drop("title"))
+        return Grouping("title_row", named.select("title_row", "group"), named.drop("title_row"))
     if by is None or users is None:
         return Grouping("person", None, pl.DataFrame({"group": [0]}, {"group": pl.UInt32}))
     return _people_grouping(engine.people, by, users, groups)

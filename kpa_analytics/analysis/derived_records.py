@@ -10,7 +10,7 @@ from typing import NamedTuple
 import polars as pl
 
 from kpa_analytics.analysis.composed import involved_trainings
-from kpa_analytics.analysis.expirations import expirations, with_expiry_key
+from kpa_analytics.analysis.expirations import numbered_expirations, with_expiry_key
 from kpa_analytics.data.included_trainings import Parts
 
 _SINCE = pl.col("since")
@@ -21,17 +21,17 @@ class DerivedRecords(NamedTuple):
     """The derived completions of one composed training.
 
     Attributes:
-        title: the training, as the row of `Engine.titles`.
+        title_row: the training, as its row in `Engine.titles`.
         parts: the included trainings, likewise.
-        rows: person, title, since and until (days; null: never), and `at` (the row of
-            `expirations`), sorted by person and since. A derived completion counts from the day
+        rows: person, title_row, since and until (days; null: never), and expiration_row (the row
+            of `expirations`), sorted by person and since. A derived completion counts from the day
             of a part's record until the next such day, or until the person completes the composed
             training itself.
-        expirations: when they expire by the composed training's own schedule, as `expirations`
-            returns it; `expiry_key` is the row.
+        expirations: when they expire by the composed training's own schedule, as
+            `numbered_expirations` returns it.
     """
 
-    title: int
+    title_row: int
     parts: list[int]
     rows: pl.DataFrame
     expirations: pl.DataFrame
@@ -50,43 +50,45 @@ def derived_records(
     """
     if not generations:
         return []
-    numbers = dict(titles.select("training_id", "title").iter_rows())
-    days = _days(rows, numbers, generations)
+    title_rows = dict(titles.select("training_id", "title_row").iter_rows())
+    days = _days(rows, title_rows, generations)
     derived = []
     for generation in generations:
         new = {}
         for training, ids in generation.items():
-            title, parts = numbers[training], [numbers[part] for part in ids]
-            new[title] = records = _derived(days, title, parts)
+            title_row, parts = title_rows[training], [title_rows[part] for part in ids]
+            new[title_row] = records = _derived(days, title_row, parts)
             dated = records.lazy().with_columns(
-                pl.lit(title, titles.schema["title"]).alias("title"),
+                pl.lit(title_row, titles.schema["title_row"]).alias("title_row"),
                 pl.lit(training, pl.Int64).alias("training_id"),
             )
-            derived.append(_expiring(schedules, title, parts, dated))
-        for title, records in new.items():  # for the trainings that include these
-            before = days.get(title, records.clear())
-            days[title] = pl.concat([before, records.drop("until")], how="diagonal")
+            derived.append(_expiring(schedules, title_row, parts, dated))
+        for title_row, records in new.items():  # for the trainings that include these
+            before = days.get(title_row, records.clear())
+            days[title_row] = pl.concat([before, records.drop("until")], how="diagonal")
     return derived
 
 
 def _days(
-    rows: pl.DataFrame, numbers: dict[int, int], generations: list[Parts]
+    rows: pl.DataFrame, title_rows: dict[int, int], generations: list[Parts]
 ) -> dict[int, pl.DataFrame]:
-    """The person, the first day and the date of each record that proves a completion, by title."""
+    """The person, first day and date of each record that proves a completion, by title_row."""
     days = (
         rows.lazy()
         .filter(
             "has_proof",
-            pl.col("title").is_in([numbers[each] for each in involved_trainings(generations)]),
+            pl.col("title_row").is_in(
+                [title_rows[each] for each in involved_trainings(generations)]
+            ),
         )
-        .select("title", "person", "since", "date")
+        .select("title_row", "person", "since", "date")
         .collect(engine="in-memory")
     )
-    by_title = days.partition_by("title", as_dict=True, include_key=False)
-    return {int(key[0]): part for key, part in by_title.items()}
+    by_title_row = days.partition_by("title_row", as_dict=True, include_key=False)
+    return {int(key[0]): part for key, part in by_title_row.items()}
 
 
-def _derived(days: dict[int, pl.DataFrame], title: int, parts: list[int]) -> pl.DataFrame:
+def _derived(days: dict[int, pl.DataFrame], title_row: int, parts: list[int]) -> pl.DataFrame:
     nobody = pl.DataFrame(schema=_DAYS)
     if any(part not in days for part in parts):
         return nobody
@@ -101,7 +103,7 @@ def _derived(days: dict[int, pl.DataFrame], title: int, parts: list[int]) -> pl.
         .agg(pl.len().alias("parts"), _SINCE.max().alias("complete"))
         .filter(pl.col("parts") == len(parts))
     )
-    own = days.get(title, nobody).lazy()
+    own = days.get(title_row, nobody).lazy()
     return (
         of_parts.join(complete, on="person")
         .group_by("person", pl.max_horizontal("since", "complete").alias("since"))
@@ -120,19 +122,10 @@ def _derived(days: dict[int, pl.DataFrame], title: int, parts: list[int]) -> pl.
 
 
 def _expiring(
-    schedules: pl.DataFrame, title: int, parts: list[int], derived: pl.LazyFrame
+    schedules: pl.DataFrame, title_row: int, parts: list[int], derived: pl.LazyFrame
 ) -> DerivedRecords:
     undated = pl.lit(None, pl.Date).alias("special_expiration_date")
-    rows = with_expiry_key(derived.with_columns(undated)).collect(engine="in-memory")
-    keys = rows.lazy().unique("expiry_key").with_row_index("at").collect(engine="in-memory")
-    distinct = keys.lazy().drop("expiry_key").rename({"at": "expiry_key"})
-    by_key = expirations(distinct, schedules).sort("expiry_key")
-    numbered = rows.lazy().join(
-        keys.lazy().select("expiry_key", "at"), on="expiry_key", maintain_order="left"
-    )
-    return DerivedRecords(
-        title,
-        parts,
-        numbered.select("person", "title", "at", "since", "until").collect(engine="in-memory"),
-        by_key.collect(engine="in-memory"),
-    )
+    keyed = with_expiry_key(derived.with_columns(undated)).with_columns(has_proof=True)
+    rows, by_key = numbered_expirations(keyed, schedules)
+    columns = ("person", "title_row", "expiration_row", "since", "until")
+    return DerivedRecords(title_row, parts, rows.select(columns), by_key)

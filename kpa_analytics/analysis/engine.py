@@ -13,7 +13,7 @@ import polars as pl
 
 from kpa_analytics.analysis.composed import composed_trainings, derived_completions
 from kpa_analytics.analysis.derived_records import DerivedRecords, derived_records
-from kpa_analytics.analysis.expirations import expirations, with_expiry_key
+from kpa_analytics.analysis.expirations import expirations, numbered_expirations, with_expiry_key
 from kpa_analytics.analysis.latest_completion import (
     latest,
     ordered_records,
@@ -32,12 +32,10 @@ from kpa_analytics.schema import COMPLETIONS, EXPIRY_STATUS
 from kpa_analytics.statuses import VALID
 
 #: The columns that identify a row, before the names are added.
-_KEYS = ("pair", "person", "title", "training_id", "completion_id")
-_ROW = (*_KEYS, "row", "date", *STATUS_COLUMNS)
-_NOT_HELD = (*_KEYS, "expiration_source", "status")
-#: The expiry keys of the records that prove a completion, numbered from 0.
-_AT = (pl.when("has_proof").then("expiry_key").rank("dense") - 1).alias("at")
-_KEYED = ("training_id", "date", "special_expiration_date", pl.col("at").alias("expiry_key"))
+_KEYS = ("pair", "person", "title_row", "training_id", "completion_id")
+#: The columns of rows of trainings that people hold, and of those that they never completed.
+_HELD = (*_KEYS, "row", "date", *STATUS_COLUMNS)
+_NEVER_COMPLETED = (*_KEYS, "expiration_source", "status")
 #: The number of days whose windows are kept.
 _KEPT = 4
 
@@ -67,9 +65,9 @@ class Rules:
         self.windows_on = lru_cache(maxsize=_KEPT)(lambda day: windows_on(self.offerings, day))
 
     def titles(self, records: pl.DataFrame) -> pl.DataFrame:
-        """The trainings of the records and the catalogue, numbered from 0 in `title`."""
+        """The trainings of the records and the catalogue, numbered from 0 in `title_row`."""
         titles = known_trainings(records.lazy(), self.trainings)
-        return titles.with_row_index("title").collect(engine="in-memory")
+        return titles.with_row_index("title_row").collect(engine="in-memory")
 
     def record_statuses(
         self, records: pl.DataFrame, as_of: date, expiring_days: int
@@ -104,11 +102,10 @@ class Engine:
         rules: the rules of the catalogue.
         people: the people of the records, as `people_of` returns them.
         titles: the trainings of the records and the catalogue, as `Rules.titles` returns them.
-        expirations: the distinct expirations, as `expirations` returns them, in the order of their
-            keys.
+        expirations: the distinct expirations, as `numbered_expirations` returns them.
         rows: the records in the order of the result, as `ordered_records` returns them; with
-            `row` (a number from 0), `title` (the row of `titles`), `has_proof`, and `at` (the key
-            of the expiration).
+            `row` (a number from 0), `title_row` (the row of `titles`), `has_proof`, and
+            `expiration_row` (the row of `expirations`; null without proof).
 
     Raises:
         KPADataError: a column is missing, or a completion or a requirement has no training.
@@ -131,15 +128,12 @@ class Engine:
         ordered = ordered_records(records, self.people.lazy(), self._pairs)
         if only is not None:
             ordered = latest(ordered, only)
-        rows = with_expiry_key(ordered).with_columns(_AT).collect(engine="in-memory")
-        distinct = rows.lazy().filter("has_proof").select(_KEYED).unique("expiry_key")
-        by_key = expirations(distinct, rules.schedules).sort("expiry_key")
-        self.expirations = by_key.collect(engine="in-memory")
+        rows, self.expirations = numbered_expirations(with_expiry_key(ordered), rules.schedules)
         self.titles = rules.titles(rows)
         self.rows = (
             rows.lazy()
-            .join(self._title_numbers, on="training_id", how="left", maintain_order="left")
-            .drop("special_expiration_date", "expiry_key")
+            .join(self._title_rows, on="training_id", how="left", maintain_order="left")
+            .drop("special_expiration_date")
             .with_row_index("row")
             .collect(engine="in-memory")
         )
@@ -150,8 +144,8 @@ class Engine:
         return derived_records(self.rows, self.titles, self.rules.composed, self.rules.schedules)
 
     @property
-    def _title_numbers(self) -> pl.LazyFrame:
-        return self.titles.lazy().select("training_id", "title")
+    def _title_rows(self) -> pl.LazyFrame:
+        return self.titles.lazy().select("training_id", "title_row")
 
     def status(self, as_of: date, expiring_days: int, include_terminated: bool) -> pl.DataFrame:
         """The statuses on a day (`schema.EXPIRY_STATUS`), sorted by m_user_id and training_id."""
@@ -179,7 +173,7 @@ class Engine:
         new = (
             places.lazy()
             .join(people, on="m_user_id", how="left", nulls_equal=True)
-            .join(self._title_numbers, on="training_id", how="left")
+            .join(self._title_rows, on="training_id", how="left")
             .with_columns(
                 self._pairs.number,
                 completion_id=pl.lit(None, pl.Int64),
@@ -187,7 +181,7 @@ class Engine:
             )
             .join(before, on="pair", how="left")
             .filter(pl.col("before").is_null() | (pl.col("before") < pl.col("date")), *employed)
-            .select(_ROW)
+            .select(_HELD)
             .collect(engine="in-memory")
         )
         others = ~pl.col("pair").is_in(new["pair"].implode())
@@ -204,7 +198,7 @@ class Engine:
         statuses = statuses_on(self.expirations.lazy(), windows, as_of, expiring_days)
         counting = self._latest(as_of).filter("has_proof", *conditions)
         rows = counting.collect(engine="in-memory")
-        return rows.hstack(statuses.select(STATUS_COLUMNS)[rows["at"]]).select(_ROW)
+        return rows.hstack(statuses.select(STATUS_COLUMNS)[rows["expiration_row"]]).select(_HELD)
 
     def valid(
         self, held: pl.DataFrame, as_of: date, expiring_days: int, include_terminated: bool
@@ -245,7 +239,7 @@ class Engine:
             derived = self._derived(held, as_of, expiring_days)
             not_held = not_held.join(derived.lazy(), on="pair", how="anti", maintain_order="left")
             parts.append(derived)
-        return [*parts, not_held.select(_NOT_HELD).collect(engine="in-memory")]
+        return [*parts, not_held.select(_NEVER_COMPLETED).collect(engine="in-memory")]
 
     def _employed(self, as_of: date, include_terminated: bool) -> list[pl.Expr]:
         """A condition that keeps the rows of people employed on a day; empty if it keeps all."""
@@ -260,7 +254,7 @@ class Engine:
 
         derived = derived_completions(held, self.rules.composed, own_schedule, as_of)
         return (
-            derived.join(self._title_numbers, on="training_id", how="left")
+            derived.join(self._title_rows, on="training_id", how="left")
             .with_columns(self._pairs.number)
             .sort("pair")
             .collect(engine="in-memory")
@@ -270,7 +264,7 @@ class Engine:
         return rows.with_columns(
             self.people["m_user_id"].gather(rows["person"]),
             self.people["user"].gather(rows["person"]),
-            self.titles["training"].gather(rows["title"]),
+            self.titles["training"].gather(rows["title_row"]),
         ).select(EXPIRY_STATUS.schema.names())
 
 

@@ -78,6 +78,32 @@ def expirations(distinct: pl.LazyFrame, catalogue: pl.DataFrame) -> pl.LazyFrame
     return pl.concat(by_rule).with_columns(pl.col("expiration_date").clip(upper_bound=date.max))
 
 
+def numbered_expirations(
+    keyed: pl.LazyFrame, catalogue: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The records with the row of their expiration, and the distinct expirations.
+
+    Args:
+        keyed: records as `with_expiry_key` returns them.
+        catalogue: what each training requires, as `schedules` returns it.
+
+    Returns:
+        The records, in their order, with `expiration_row` in place of `expiry_key`: the row of the
+        second frame, null for a record that proves nothing. The second frame is that of
+        `expirations`, in the order of `expiry_key`, which is the number of the row.
+    """
+    row = pl.when("has_proof").then("expiry_key").rank("dense") - 1
+    rows = keyed.with_columns(expiration_row=row).drop("expiry_key").collect(engine="in-memory")
+    distinct = (
+        rows.lazy()
+        .filter("has_proof")
+        .select("training_id", "date", "special_expiration_date", expiry_key="expiration_row")
+        .unique("expiry_key")
+    )
+    by_row = expirations(distinct, catalogue).sort("expiry_key")
+    return rows, by_row.collect(engine="in-memory")
+
+
 def _special(rows: pl.LazyFrame) -> pl.LazyFrame:
     """The special expiration date overrides every other rule, whether it is earlier or later."""
     return rows.with_columns(_SPECIAL.alias("expiration_date"))

@@ -43,20 +43,20 @@ def certificates(
     spans = StatusSpans(engine, days).frame(
         as_expiring_days(EXPIRING_DAYS), include_terminated=True
     )
-    at, since, over = pl.col("at"), pl.col("since"), pl.col("over")
+    position, since, over = pl.col("position"), pl.col("since"), pl.col("over")
     last_valid = pl.lit(days.days).gather((over - 1).clip(0))
     return (
         taught.lazy()
         .select(TAUGHT)
         .unique()
         .join(engine.people.lazy().select("person", m_instructor_id="m_user_id"), on=TAUGHT[0])
-        .join(engine.titles.lazy().select("title", "training_id"), on="training_id")
-        .with_columns(days.position(pl.col("date")).alias("at"))
-        .join(spans.lazy().filter("held"), on=["person", "title"])
-        .filter(since <= at, at < pl.col("until"))
-        .with_columns((over <= at).alias("had_expired"), last_valid.alias("last_valid"))
+        .join(engine.titles.lazy().select("title_row", "training_id"), on="training_id")
+        .with_columns(days.position(pl.col("date")).alias("position"))
+        .join(spans.lazy().filter("held"), on=["person", "title_row"])
+        .filter(since <= position, position < pl.col("until"))
+        .with_columns((over <= position).alias("had_expired"), last_valid.alias("last_valid"))
         .with_columns(
-            pl.when((over > since) & (over <= at))
+            pl.when((over > since) & (over <= position))
             .then(row_sentences(texts.EXPIRED_ON))
             .otherwise(pl.lit(""))
             .alias("expired_on")

@@ -81,7 +81,7 @@ class PersonRecords:
         )
         parts = [
             spans.filter(held=is_held).select(
-                "title",
+                "title_row",
                 pl.lit(status, STATUS).alias("status"),
                 pl.col(POSITIONS[number]).alias("begin"),
                 pl.col(POSITIONS[number + 1]).alias("end"),
@@ -95,11 +95,11 @@ class PersonRecords:
         dated = (
             pl.concat(parts)
             .filter(pl.col("begin") < pl.col("end"))
-            .sort("title", "begin")
+            .sort("title_row", "begin")
             .with_columns(_stretch().alias("stretch"))
-            .group_by("title", "stretch", "status")
+            .group_by("title_row", "stretch", "status")
             .agg(pl.col("begin").min(), pl.col("end").max())
-            .join(engine.titles.select("title", "training_id", "training"), on="title")
+            .join(engine.titles.select("title_row", "training_id", "training"), on="title_row")
             .with_columns(pl.col("end") - 1)
         )
         return dated.select(
@@ -119,7 +119,7 @@ def _of(rows: pl.LazyFrame, column: str, m_user_id: str) -> pl.DataFrame:
 def _stretch() -> pl.Expr:
     """A number for spans of one status that follow each other without a day between."""
     follows = (
-        (pl.col("title") == pl.col("title").shift())
+        (pl.col("title_row") == pl.col("title_row").shift())
         & (pl.col("status") == pl.col("status").shift())
         & (pl.col("begin") == pl.col("end").shift())
     )

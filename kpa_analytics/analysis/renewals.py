@@ -21,7 +21,7 @@ from kpa_analytics.statuses import CURRENT, EXPIRED
 
 _DUE, _RENEWED = pl.col("expiration_date"), pl.col("renewed_on")
 _CERTIFICATE_COLUMNS = (
-    *("person", "title", "training_id", "completion_id", "row"),
+    *("person", "title_row", "training_id", "completion_id", "row"),
     *("expiration_date", "renewed_on", "days_late", "outcome"),
 )
 
@@ -137,8 +137,8 @@ class Certificates:
 
         `held` is the result of `engine.held` for the day and the number of days.
 
-        Returns person, title, training_id, completion_id, row (of `engine.rows`), expiration_date,
-        renewed_on, days_late and outcome.
+        Returns person, title_row, training_id, completion_id, row (of `Engine.rows`),
+        expiration_date, renewed_on, days_late and outcome.
         """
         renewed = (
             self._renewed.lazy()
@@ -196,7 +196,7 @@ def judged(rows: pl.LazyFrame, engine: Engine) -> pl.LazyFrame:
     judged_on = pl.col("judged_on")
     records = rows.collect(engine="in-memory")
     of_key = engine.expirations.drop("training_id", "date", "expiry_key")
-    dated = records.hstack(of_key[records["at"]]).lazy().filter(_DUE.is_not_null())
+    dated = records.hstack(of_key[records["expiration_row"]]).lazy().filter(_DUE.is_not_null())
     of_windows = dated.filter(pl.col("expiration_source") == "window")
     days = of_windows.select("training_id", "judged_on").unique()
     offerings = engine.rules.offerings.lazy().drop("expiring_days", "made")
@@ -216,11 +216,11 @@ def _of_employees(due: pl.LazyFrame, people: pl.DataFrame, today: date) -> pl.La
 
 def _named(due: pl.LazyFrame, engine: Engine) -> pl.DataFrame:
     names = engine.people.lazy().select("person", "m_user_id", "user")
-    titles = engine.titles.lazy().select("title", "training")
+    titles = engine.titles.lazy().select("title_row", "training")
     return (
         due.sort("row")
         .join(names, on="person", how="left", maintain_order="left")
-        .join(titles, on="title", how="left", maintain_order="left")
+        .join(titles, on="title_row", how="left", maintain_order="left")
         .select(RENEWALS.schema.names())
         .collect(engine="in-memory")
     )

@@ -1,7 +1,7 @@
 """Each case's status through time, as spans between sampled days.
 
-A span is a row of person, title, `held` and four positions (`SampledDays.position`). A case that
-is held is current from `since`, expiring from `starts` and expired from `over`, until before
+A span is a row of person, title_row, `held` and four positions (`SampledDays.position`). A case
+that is held is current from `since`, expiring from `starts` and expired from `over`, until before
 `until`. A case that is not held is, in the same order, not due, expiring and missing. Two of these
 may be equal: such a status lasts no day. The spans of a case never overlap.
 
@@ -27,7 +27,7 @@ from kpa_analytics.statuses import CURRENT, EXPIRED, EXPIRING, MISSING, NOT_DUE
 
 #: The statuses of a case that is held, and of one that is not, in the order of a span.
 IN_ORDER = {True: (CURRENT, EXPIRING, EXPIRED), False: (NOT_DUE, EXPIRING, MISSING)}
-_SPAN = ("person", "title", "held", *POSITIONS)
+_SPAN = ("person", "title_row", "held", *POSITIONS)
 _SINCE, _UNTIL = pl.col("since"), pl.col("until")
 _IS_WINDOW = pl.col("expiration_source") == "window"
 
@@ -62,7 +62,7 @@ class StatusSpans:
         """Spans of `_of_records` with `starts` for a number of days. Nothing else depends on it."""
         by_date = self._days.position(counted_back(expiring_days))
         by_key = by_key.select(pl.when(_IS_WINDOW).then(None).otherwise(by_date).alias("starts"))
-        counted = pl.lit(by_key.to_series()).gather(pl.col("at")).clip(_SINCE, _UNTIL)
+        counted = pl.lit(by_key.to_series()).gather(pl.col("expiration_row")).clip(_SINCE, _UNTIL)
         return held.with_columns(pl.coalesce(counted, "starts").alias("starts")).select(_SPAN)
 
     @cached_property
@@ -78,9 +78,10 @@ class StatusSpans:
         return [held_between(each, self._days) for each in self._engine.derived]
 
     def _placed(self, records: pl.DataFrame) -> pl.DataFrame:
-        """The records that count on a sampled day: person, title, `at`, last_year and positions.
+        """The records that count on a sampled day, with positions for their days.
 
-        Records have person, title, `at` (the row of their limits), since and until (days).
+        Records have person, title_row, expiration_row, since and until. `last_year` is added: the
+        year of the last window cycle (`WindowCycles`) that the record can reach.
         """
         position = self._days.position
         last_year = pl.coalesce(_UNTIL.dt.year() + 1, self._cycles.years[1])
@@ -88,8 +89,8 @@ class StatusSpans:
             records.lazy()
             .select(
                 "person",
-                "title",
-                "at",
+                "title_row",
+                "expiration_row",
                 last_year.alias("last_year"),
                 position(_SINCE).alias("since"),
                 position(_UNTIL).alias("until"),
@@ -124,12 +125,14 @@ class StatusSpans:
         )
 
     def _of_records(self, records: pl.DataFrame, by_key: pl.DataFrame) -> pl.DataFrame:
-        """The spans of records that prove a completion, with `at`, the row of `by_key`.
+        """The spans of records that prove a completion, with expiration_row, a row of `by_key`.
 
         `starts` is that of window trainings alone.
         """
         placed, limits = self._placed(records), self._limits(by_key)
-        ruled = placed.with_columns(series.gather(placed["at"]) for series in limits).lazy()
+        ruled = placed.with_columns(
+            series.gather(placed["expiration_row"]) for series in limits
+        ).lazy()
         decided = ruled.with_columns(
             pl.max_horizontal("since", "lost").alias("since"), starts="lost"
         )
@@ -151,7 +154,7 @@ class StatusSpans:
             )
             .with_columns(_UNTIL.alias("over"))
         )
-        parts = [part.pipe(_fitted, "at", held=True) for part in (decided, renewed)]
+        parts = [part.pipe(_fitted, "expiration_row", held=True) for part in (decided, renewed)]
         return pl.concat(parts).collect(engine="in-memory")
 
     def _not_held(self, composed: pl.DataFrame) -> pl.DataFrame:
@@ -160,21 +163,21 @@ class StatusSpans:
         They end when the training is held, also through the included trainings.
         """
         position = self._days.position
-        derived = composed.lazy().group_by("person", "title").agg(_SINCE.min().alias("derived"))
-        titles = self._engine.titles.lazy().select("title", "training_id")
+        derived = composed.lazy().group_by("person", "title_row").agg(_SINCE.min().alias("derived"))
+        titles = self._engine.titles.lazy().select("title_row", "training_id")
         catalogue = titles.join(self._schedules.lazy(), on="training_id", how="left").join(
             self._cycles.numbers.lazy(), on="training_id", how="left"
         )
         rows = (
             self._engine.rows.lazy()
             .filter(~pl.col("has_proof"))
-            .select("person", "title", position(_UNTIL).alias("until"))
+            .select("person", "title_row", position(_UNTIL).alias("until"))
             .join(self._engine.people.lazy(), on="person", how="left")
-            .join(catalogue, on="title", how="left")
-            .join(derived, on=["person", "title"], how="left")
+            .join(catalogue, on="title_row", how="left")
+            .join(derived, on=["person", "title_row"], how="left")
             .select(
                 "person",
-                "title",
+                "title_row",
                 "window",
                 position(EXISTS_FROM.fill_null(ALWAYS)).alias("since"),
                 pl.min_horizontal("until", "derived").alias("until"),
@@ -194,7 +197,7 @@ class StatusSpans:
             waiting.filter(has_window & (_SINCE < _UNTIL)), pl.lit(lowest), pl.lit(highest)
         ).select(
             "person",
-            "title",
+            "title_row",
             pl.max_horizontal("since", "cycle_begins").alias("since"),
             pl.col("cycle_opens").alias("starts"),
             pl.min_horizontal("until", "cycle_ends").alias("until"),

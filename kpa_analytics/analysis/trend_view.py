@@ -163,10 +163,10 @@ class TrendView:
             fields = {"month": expires.dt.month_start(), "over": expires < choices.as_of}
             due = self._due_cases(choices).filter(in_bars([bar], fields))
             people = self._engine.people.select("person", "m_user_id", "user")
-            titles = self._engine.titles.select("title", "training")
+            titles = self._engine.titles.select("title_row", "training")
             ordered = due.sort("row")
             named = ordered.join(people, on="person", maintain_order="left")
-            rows = named.join(titles, on="title", maintain_order="left")
+            rows = named.join(titles, on="title_row", maintain_order="left")
         elif "since" in bar:
             rows = self._gap_changes(choices, bar["since"], bar["day"])
         elif "day" in bar:
@@ -218,8 +218,8 @@ class TrendView:
         chosen = grouping.members.filter(
             pl.col("group").is_in(grouping.named.filter(same)["group"].implode())
         )
-        if grouping.column == "title":
-            titles = self._engine.titles.join(chosen, on="title", how="semi")
+        if grouping.column == "title_row":
+            titles = self._engine.titles.join(chosen, on="title_row", how="semi")
             return pl.col("training_id").is_in(titles["training_id"].implode())
         people = self._engine.people.join(chosen, on="person", how="semi")
         return pl.col("m_user_id").is_in(people["m_user_id"].implode(), nulls_equal=True)
@@ -237,7 +237,7 @@ class TrendView:
         due = self._certificates.came_due(
             held, as_of, expiring_days, include_terminated, first=first
         )
-        columns = ("person", "title", "training_id", "row", "expiration_date", "outcome")
+        columns = ("person", "title_row", "training_id", "row", "expiration_date", "outcome")
         return due.select(columns).collect(engine="in-memory")
 
     def _chosen_spans(self, choices: TrendChoices, days: SampledDays) -> pl.DataFrame:
@@ -265,11 +265,11 @@ class TrendView:
         return self._of_every_day.employed(self._spans(expiring_days, True))
 
     def _cases(self, choices: Choices) -> list[pl.Expr]:
-        """The chosen people and trainings as filters of person and title."""
+        """The chosen people and trainings as filters of person and title_row."""
         conditions = []
         if choices.trainings:
             chosen = self._engine.titles["training_id"].is_in(choices.trainings)
-            conditions.append(pl.lit(chosen).gather(pl.col("title")))
+            conditions.append(pl.lit(chosen).gather(pl.col("title_row")))
         people = self._people_filter.matching(choices)
         if people is not None:
             chosen = self._engine.people["m_user_id"].is_in(people.implode())

@@ -81,7 +81,7 @@ def _people(
     employed = engine.people.lazy().filter(~has_left(today))
     return (
         engine.rows.lazy()
-        .join(outlasting, left_on="at", right_on="expiry_key", how="semi")
+        .join(outlasting, left_on="expiration_row", right_on="expiry_key", how="semi")
         .join(employed, on="person", how="semi")
         .group_by("training_id")
         .agg(pl.len().alias("people"))
