@@ -550,7 +550,7 @@ SINGLE_INSTRUCTOR = {
     "one person in those 24 months.",
 }
 
-SESSIONS = "{held:group session is|group sessions are} on record."
+SESSIONS = "{sessions:group session is|group sessions are} on record."
 #: Sessions that only completions name.
 SESSIONS_UNKNOWN = (
     "{unknown:of them is|of them are} not in the session list, but named by completions: the "

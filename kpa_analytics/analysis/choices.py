@@ -86,8 +86,8 @@ class PlannerChoices(Choices):
         weeks: the number of weeks that are planned.
         capacity: the most people in a session.
         by: "field_office" to plan the sessions of each field office separately, or None.
-        moves: sessions that are held in another week: `session` (its number) and `week` (a Monday,
-            or None for a session that is dropped).
+        moves: sessions that were moved to another week: `session` (its number) and `week` (a
+            Monday, or None for a session that was dropped).
     """
 
     weeks: int = WEEKS

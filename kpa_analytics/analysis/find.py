@@ -142,8 +142,8 @@ def find_job_title(data: TrainingData, named: str, argument: str = "") -> str:
         KPADataError: no job title or more than one is called this; the message lists them.
     """
     listed = data.groups.filter(pl.col("kind") == "job_title")["id"].drop_nulls()
-    held = data.users["jobTitle_id"].drop_nulls().unique().sort()
-    names: dict[str, str] = {job: job for job in [*held, *listed]}
+    of_people = data.users["jobTitle_id"].drop_nulls().unique().sort()
+    names: dict[str, str] = {job: job for job in [*of_people, *listed]}
     names |= names_of_groups(data.groups, "job_title")
     ids = {job: job for job in names}
     shown = {job: f"{name} ({job})" for job, name in names.items()}

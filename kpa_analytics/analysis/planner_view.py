@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 #: The words for a session that was dropped or moved, and for what is wrong with it then.
 DROPPED, MOVED = "dropped", "moved from {}"
+#: Whether a row of `PlannerView.sessions` was not dropped.
+NOT_DROPPED = pl.col("change").ne_missing(DROPPED)
 #: What follows the reason for the place of a person in such a session.
 NOW_DROPPED, NOW_MOVED = "{}; you dropped it", "{}; you moved it to {}"
 #: Why a case in a dropped session has no place.
@@ -34,7 +36,7 @@ LOST_PLACE = "you dropped the session of {}"
 BUSY, NOT_ELIGIBLE = "{} teaches another session in this week", "{} may teach it until {} only"
 #: The number of plans that are kept.
 _KEPT = 4
-_HELD = {"session": pl.Int64, "week": pl.Date}
+_WEEK_OF_SESSION = {"session": pl.Int64, "week": pl.Date}
 _IS_GAP = pl.col("status").is_in(GAPS)
 #: The columns of the tables of gaps.
 GAP_COLUMNS = pl.Schema(
@@ -134,7 +136,8 @@ class PlannerView:
     def expiring_again(self, choices: PlannerChoices) -> pl.DataFrame:
         """The places whose new certificates expire within the plan (`schema.EXPIRING_AGAIN`).
 
-        Only those of the chosen trainings and people, in sessions that are held, each in its week.
+        Only those of the chosen trainings and people. A moved session counts in its new week, and
+        one that was dropped does not count.
         """
         plan = self.plan(choices)
         rows = plan.expiring_again
@@ -159,9 +162,9 @@ class PlannerView:
         The columns are those of `GAP_COLUMNS`.
         """
         plan = self.plan(choices)
-        held = self._held(choices)
+        sessions = self._not_dropped(choices)
         today, without = map(self._basis.status_on, (plan.as_of, plan.last_day))
-        planned = self._after(plan, tuple(held.iter_rows()))
+        planned = self._after(plan, tuple(sessions.iter_rows()))
         conditions = [_IS_GAP, *self._people_filter.conditions(choices)]
         each = (today, without, planned)
         return [rows.filter(*conditions).select(GAP_COLUMNS.names()) for rows in each]
@@ -170,22 +173,21 @@ class PlannerView:
         return plan_of(self._basis, as_of, weeks=weeks, capacity=capacity, by=by)
 
     def _statuses_after(
-        self, plan: SessionPlan, held: tuple[tuple[int, date], ...]
+        self, plan: SessionPlan, sessions: tuple[tuple[int, date], ...]
     ) -> pl.DataFrame:
-        """The statuses on the last day if these sessions are held, as `what_if()` gives them."""
-        days = pl.DataFrame(held, _HELD, orient="row").rename({"week": "date"})
+        """The statuses on the last day after these sessions, as `what_if()` gives them."""
+        days = pl.DataFrame(sessions, _WEEK_OF_SESSION, orient="row").rename({"week": "date"})
         places = plan.people.join(days, on="session", maintain_order="left")
         return self._basis.statuses_after(places, plan.first_week, plan.last_day)
 
-    def _held(self, choices: PlannerChoices) -> pl.DataFrame:
-        """The sessions that are held, and their weeks."""
-        rows = self._moved(choices).filter(pl.col("change").ne_missing(DROPPED))
-        return rows.select("session", "week")
+    def _not_dropped(self, choices: PlannerChoices) -> pl.DataFrame:
+        """The sessions that were not dropped, and their weeks."""
+        return self._moved(choices).filter(NOT_DROPPED).select("session", "week")
 
     def _places(self, choices: PlannerChoices) -> pl.DataFrame:
-        """The people of the sessions that are held, each in its week."""
+        """The people of the sessions that were not dropped, each in its week."""
         people = self.plan(choices).people.drop("week")
-        return people.join(self._held(choices), on="session", maintain_order="left")
+        return people.join(self._not_dropped(choices), on="session", maintain_order="left")
 
     def _moved(self, choices: PlannerChoices) -> pl.DataFrame:
         """All sessions in their new weeks, with `change`, `check` and `note`."""
@@ -198,8 +200,7 @@ class PlannerView:
         weeks = dict(moves)
         new = pl.Series("new", [weeks.get(number) for number in plan.sessions["session"]], pl.Date)
         is_dropped = pl.col("session").is_in([n for n, week in moves if week is None])
-        is_held = pl.col("change").ne_missing(DROPPED)
-        twice = is_held.sum().over("week", "m_instructor_id") > 1
+        twice = NOT_DROPPED.sum().over("week", "m_instructor_id") > 1
         late = (pl.col("eligible_until") < pl.col("week")).fill_null(False)
         until = day_texts(pl.col("eligible_until"))
         return (
@@ -223,9 +224,9 @@ class PlannerView:
                 maintain_order="left",
             )
             .with_columns(
-                pl.when(is_held & late)
+                pl.when(NOT_DROPPED & late)
                 .then(pl.format(NOT_ELIGIBLE, "instructor", until))
-                .when(is_held & twice)
+                .when(NOT_DROPPED & twice)
                 .then(pl.format(BUSY, "instructor"))
                 .alias("check")
             )

@@ -57,9 +57,8 @@ def _taught_recently(evidence: Evidence) -> int:
 
 def sessions(evidence: Evidence) -> Section:
     """The section on group sessions and who was in them."""
-    held = evidence.sessions
     in_groups, alone = (int(evidence.share[name].sum()) for name in ("in_groups", "alone"))
-    latest = held.sort("date", "group_training_id", descending=True, nulls_last=True)
+    latest = evidence.sessions.sort("date", "group_training_id", descending=True, nulls_last=True)
     table = printed(
         latest.with_columns(pl.col("trainings").list.join("; ")),
         *("date", "trainings", "instructor", "attendees", "recorded"),
@@ -69,7 +68,7 @@ def sessions(evidence: Evidence) -> Section:
     )
     total = in_groups + alone
     sentences = [
-        say(text.SESSIONS, held=held.height),
+        say(text.SESSIONS, sessions=evidence.sessions.height),
         *_not_in_list(evidence),
         *_counted_in_sessions(evidence),
         say(text.SHARE, share=percent(in_groups, total), total=total)

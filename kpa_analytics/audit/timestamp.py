@@ -210,8 +210,8 @@ def _hashed(token: TimeStampResponse, content: bytes) -> bytes:
 def _accepts(trusted: Authority, token: TimeStampResponse, content: bytes) -> bool:
     from rfc3161_client import VerificationError, VerifierBuilder
 
-    roots = [held for held in trusted.certificates if held.issuer == held.subject]
-    others = [held for held in trusted.certificates if held.issuer != held.subject]
+    roots = [each for each in trusted.certificates if each.issuer == each.subject]
+    others = [each for each in trusted.certificates if each.issuer != each.subject]
     verifier = VerifierBuilder(roots=roots or others, intermediates=others).build()
     try:
         return verifier.verify_message(token, content)

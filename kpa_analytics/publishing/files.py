@@ -142,11 +142,11 @@ def _put(place: PublishedFolder, name: str, content: bytes) -> None:
 
 def _replace(place: PublishedFolder, files: dict[str, Path]) -> None:
     """Replace files, or say which could not be replaced, and what state the folder is in."""
-    held = place.replace(files)
-    if held:
-        it = "it" if len(held) == 1 else "them"
+    in_use = place.replace(files)
+    if in_use:
+        it = "it" if len(in_use) == 1 else "them"
         raise KPAError(
-            f"{place}: another program has {', '.join(held)} open, or you may not replace {it}. "
+            f"{place}: another program has {', '.join(in_use)} open, or you may not replace {it}. "
             f"Every table is still whole, old or new, and {ACCOUNTS} says which accounts are not "
             "complete: close the program, and publish again"
         )

@@ -138,21 +138,21 @@ def whole_groups(frames: Iterable[pl.DataFrame], key: str, rows: int) -> Iterato
         key: the column of the key.
         rows: a frame has about as many rows, or the rows of one key if it has more.
     """
-    held: list[pl.DataFrame] = []
+    waiting: list[pl.DataFrame] = []
     height, enough = 0, rows
     for frame in frames:
-        held.append(frame)
+        waiting.append(frame)
         height += frame.height
         if height < enough:
             continue
-        joined = pl.concat(held)
+        joined = pl.concat(waiting)
         cut = _start_of_last(joined, key)
         if cut:
             yield joined.head(cut)
-        held, height = [joined.tail(height - cut)], height - cut
+        waiting, height = [joined.tail(height - cut)], height - cut
         enough = max(rows, 2 * height)
     if height:
-        yield pl.concat(held)
+        yield pl.concat(waiting)
 
 
 def _start_of_last(rows: pl.DataFrame, key: str) -> int:

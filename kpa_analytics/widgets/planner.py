@@ -12,7 +12,7 @@ import polars as pl
 
 from kpa_analytics import charts
 from kpa_analytics.analysis.choices import PlannerChoices
-from kpa_analytics.analysis.planner_view import DROPPED, GAP_COLUMNS, Gaps, PlannerView
+from kpa_analytics.analysis.planner_view import GAP_COLUMNS, NOT_DROPPED, Gaps, PlannerView
 from kpa_analytics.analysis.planning.expiring_again import in_a_sentence
 from kpa_analytics.analysis.planning.last_instructors import in_sentences
 from kpa_analytics.analysis.planning.plan_sessions import GROUPS
@@ -107,14 +107,14 @@ class PlannerExplorer(SessionExplorer):
         weeks: the number of weeks that are planned, from the first Monday on; 26.
         capacity: the most people in a session; 12.
         by: "field_office" plans the sessions of each field office separately; None by default.
-        moves: sessions that are held in another week, `{"session": number, "week": day}` each; a
-            week of None drops the session. They end when another plan is made. In `state`, each
-            also says which session it is about.
+        moves: the sessions that you moved to another week, `{"session": number, "week": day}`
+            each; a week of None drops the session. A new plan starts without moves. In `state`,
+            each also says which session it is about.
         selected: the number of the session whose people are listed, or None.
         bars: the cells of the chart whose sessions and people are listed, `{"training_id": 7,
             "week": day}` each (`month` in a plan of more than 27 weeks); or the figure whose rows
-            are listed: `{"figure": "sessions"}` lists the sessions that are held, "people" the
-            people in them, "unplaced" only the cases without a place, "gaps-today" only the
+            are listed: `{"figure": "sessions"}` lists the sessions that you did not drop, "people"
+            the people in them, "unplaced" only the cases without a place, "gaps-today" only the
             gaps on `as_of`, "gaps-without" and "gaps-with" those on the plan's last day without and
             with its sessions; empty for all rows.
         trainings: ids or titles of the trainings to show; empty for all.
@@ -162,7 +162,7 @@ class PlannerExplorer(SessionExplorer):
     weeks = traits.WholeNumber(WEEKS, 1, MOST_WEEKS, help="The number of weeks that are planned.")
     capacity = traits.WholeNumber(SEATS, 1, MOST_SEATS, help="The most people in a session.")
     by = traits.OneOf[str](help="Plan each field office separately; None: all together.")
-    moves = SessionMoves(help="Sessions that are held in another week, or dropped.")
+    moves = SessionMoves(help="Sessions that were moved to another week, or dropped.")
     bars = Bars(
         ("training_id", "week"),
         instead={0: ("training_id", "month")},
@@ -287,7 +287,7 @@ class PlannerExplorer(SessionExplorer):
         if is_new:
             self._show_sessions(choices)
         if is_new or not changed:
-            self._charts.draw([drawn(charts.session_plan, self._held, dark=self.dark)])
+            self._charts.draw([drawn(charts.session_plan, self._not_dropped, dark=self.dark)])
         if is_new:
             self._count(choices)
         if changed - {"selected"}:
@@ -303,7 +303,7 @@ class PlannerExplorer(SessionExplorer):
         """Keep the sessions of these choices; deselect a session that is not among them."""
         listed = self.selected in self._rows["session"]
         self._rows = self._view.sessions(choices)
-        self._held = self._rows.filter(pl.col("change").ne_missing(DROPPED))
+        self._not_dropped = self._rows.filter(NOT_DROPPED)
         hidden = listed and self.selected not in self._rows["session"]
         if hidden and self.selected == self._shown.get("selected"):
             self.selected = None
@@ -323,7 +323,7 @@ class PlannerExplorer(SessionExplorer):
         )
         said = self._notes(choices)
         self._figures.value = figures + layout.notes(said) + self._outside_records()
-        self._figures.picks = picks(self._held, self._gaps, self._cases)
+        self._figures.picks = picks(self._not_dropped, self._gaps, self._cases)
 
     def _notes(self, choices: PlannerChoices) -> list[str]:
         """The sentences below the figures."""
@@ -345,7 +345,7 @@ class PlannerExplorer(SessionExplorer):
             self._keep(())
         self._mark_figures()
         nobody, chosen = no_rows_text(self.search), self._chosen_figures()
-        rows = self._held if SESSIONS in chosen or PLACES in chosen else self._rows
+        rows = self._not_dropped if SESSIONS in chosen or PLACES in chosen else self._rows
         rows = self._in_cells() if self._cells() else rows
         self._sessions.show(rows, self._caption(), nothing=nobody)
         selected = "Selected: " if LEFT_OVER in chosen else ""
@@ -369,7 +369,7 @@ class PlannerExplorer(SessionExplorer):
     def _in_cells(self) -> pl.DataFrame:
         """The sessions in the selected cells of the chart."""
         first_of_month = pl.col("week").dt.month_start()
-        return self._held.filter(in_bars(self._cells(), {"month": first_of_month}))
+        return self._not_dropped.filter(in_bars(self._cells(), {"month": first_of_month}))
 
     def _bar_in_words(self, bar: Bar) -> str:
         if FIGURE in bar:
@@ -378,9 +378,9 @@ class PlannerExplorer(SessionExplorer):
         return f"{self._titles[bar['training_id']]}, {when}"
 
     def _listed_people(self, choices: PlannerChoices) -> pl.DataFrame:
-        """The people of the selected session or cells, or those of all sessions that are held."""
+        """The people of the selected session or cells, or of all sessions that were not dropped."""
         if self.selected is None and PLACES in self._chosen_figures():
-            return self._view.people(choices, self._held["session"])
+            return self._view.people(choices, self._not_dropped["session"])
         if self.selected is None and self._cells():
             return self._view.people(choices, self._in_cells()["session"])
         return self._view.people(choices, [] if self.selected is None else [self.selected])
@@ -466,7 +466,7 @@ class PlannerExplorer(SessionExplorer):
 
     def _label_clicked(self, kind: str, label: str, _: int) -> None:
         """Select the cells of a label; a second click deselects them."""
-        cells = cells_of_label(label, kind, self._held, self._charts.rows(0))
+        cells = cells_of_label(label, kind, self._not_dropped, self._charts.rows(0))
         bars = () if same_bars(self.bars, cells) else cells
         self.guarded(lambda: self.set(bars=bars, selected=None))
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from kpa_analytics.analysis.planner_view import DROPPED
+from kpa_analytics.analysis.planner_view import NOT_DROPPED
 from kpa_analytics.widgets import layout
 from kpa_analytics.widgets.chart_explorer import EVERYONE
 from kpa_analytics.widgets.profiles import PROFILE_HEADINGS
@@ -134,9 +134,10 @@ def left_in_a_sentence(left: GapsLeft, unplaced: int, end: date, *, known: bool)
     return [f"{gaps_in_words} on {in_words(end)} with these sessions: {', '.join(causes)}"]
 
 
-def picks(held: pl.DataFrame, gaps: Gaps, unplaced: pl.DataFrame) -> list[str]:
-    """The figures that are not 0, so that they can be clicked."""
-    numbers = {SESSIONS: held.height, PLACES: held["filled"].sum(), LEFT_OVER: unplaced.height}
+def picks(sessions: pl.DataFrame, gaps: Gaps, unplaced: pl.DataFrame) -> list[str]:
+    """The figures that are not 0, so that they can be clicked; the sessions were not dropped."""
+    filled = sessions["filled"].sum()
+    numbers = {SESSIONS: sessions.height, PLACES: filled, LEFT_OVER: unplaced.height}
     numbers |= zip(GAP_FIGURES, gaps, strict=True)
     return [figure for figure, number in numbers.items() if number]
 
@@ -156,8 +157,8 @@ def planner_figures(
     `of_people`: whether only the sessions of chosen people are shown. `known`: whether requirements
     were provided.
     """
-    held = sessions.filter(pl.col("change").ne_missing(DROPPED))
-    filled, seats = held.select(pl.col("filled", "seats").sum()).row(0)
+    not_dropped = sessions.filter(NOT_DROPPED)
+    filled, seats = not_dropped.select(pl.col("filled", "seats").sum()).row(0)
     changed = sessions["change"].count()
     people = unplaced["m_user_id"].drop_nulls().n_unique()
     kind = "" if known else "known "
@@ -169,7 +170,7 @@ def planner_figures(
     places = f"of {count(seats, 'place')}{EVERYONE if of_people else ''}"
     tiles = [
         (
-            *(f"{held.height:,}", FIGURES[SESSIONS]),
+            *(f"{not_dropped.height:,}", FIGURES[SESSIONS]),
             *(f"{changed:,} changed by you", f"kpa-all kpa-{SESSIONS}"),
         ),
         (f"{filled:,}", FIGURES[PLACES], places, f"kpa-{PLACES}"),

@@ -34,7 +34,7 @@ def gaps_left(
 
     Args:
         gaps: m_user_id and training_id of each gap with the sessions.
-        places: those of each place in a session that is held.
+        places: those of each place in a session.
         unplaced: those of each case without a place.
         composed: the ids of the composed trainings.
 

@@ -68,7 +68,7 @@ def plan_sessions(
     due first have the places. If a person is due before another, but is helped only in later weeks,
     one of the two gets the cheapest place that is left. Trainings and groups that share instructors
     are planned one after another, those with the fewest eligible instructors first. An instructor
-    teaches only until the end of the certificate that is held on `as_of`, even if the plan renews
+    teaches only until the end of the certificate that is valid on `as_of`, even if the plan renews
     it: plan again after the renewal. Source: docs/rules.md section 12.
 
     Args:

@@ -106,7 +106,7 @@ def _need_of_composed(place: Place) -> str:
 
 
 def session_reason(filled: int, gaps: int, due: date | None) -> str:
-    """Why a session is held in its week.
+    """Why a session is planned for its week.
 
     Args:
         filled: the number of its people.
