@@ -448,7 +448,7 @@ ON_FILE_CHART_SUBTITLE = (
 ON_FILE_CHART_NOT_KNOWN = "Not known for {unknown}: the API does not say"
 ON_FILE_CHART_COMPOSED = (
     "For composed trainings, only completions of the training itself are counted: "
-    "{through_parts:case is|cases are} held through parts"
+    "{through_included:case is|cases are} held through parts"
 )
 ON_FILE_CHART_NOTHING = "No valid completions to show"
 VALID_COMPLETIONS = "Valid completions"

@@ -9,7 +9,7 @@ import polars as pl
 
 from kpa_analytics.analysis.requirements import required_pairs
 from kpa_analytics.analysis.schedules import SCHEDULE_FIELDS, schedules
-from kpa_analytics.data.scope import with_parts
+from kpa_analytics.data.scope import with_included
 from kpa_analytics.names import training_names
 from kpa_analytics.schema import CASE_KEY, CAUSE
 from kpa_analytics.wording import day as in_words
@@ -34,14 +34,14 @@ def details(before: Situation, after: Situation, cases: pl.DataFrame) -> pl.Data
     records and rules of its included trainings, too.
     """
     included = _included(before, after, cases)
-    rules = _rules(before, after, included["part"].unique())
+    rules = _rules(before, after, included["included_id"].unique())
     texts = {
         "record": _texts(_records(before, after), included, CASE_KEY),
         "rule": _texts(rules, included, ["training_id"]),
         "person": _people(before, after),
         "requirement": _requirements(before, after),
     }
-    parts = [
+    explained = [
         cases.filter(pl.col("cause") == cause).join(
             text,
             on=[name for name in CASE_KEY if name in text.columns],
@@ -51,28 +51,28 @@ def details(before: Situation, after: Situation, cases: pl.DataFrame) -> pl.Data
         for cause, text in texts.items()
     ]
     in_time = f"as of {in_words(after.as_of)} instead of {in_words(before.as_of)}"
-    parts.append(cases.filter(pl.col("cause") == "time").with_columns(detail=pl.lit(in_time)))
-    return pl.concat(parts).with_columns(pl.col("cause").cast(CAUSE))
+    explained.append(cases.filter(pl.col("cause") == "time").with_columns(detail=pl.lit(in_time)))
+    return pl.concat(explained).with_columns(pl.col("cause").cast(CAUSE))
 
 
 def _included(before: Situation, after: Situation, cases: pl.DataFrame) -> pl.DataFrame:
     """Each training of the cases and the trainings on which its status depends, itself included."""
     rows = [
-        (training, part)
+        (training, each)
         for training in cases["training_id"].unique()
-        for part in {
-            *with_parts(before.trainings, [training]),
-            *with_parts(after.trainings, [training]),
+        for each in {
+            *with_included(before.trainings, [training]),
+            *with_included(after.trainings, [training]),
         }
     ]
-    types = {"training_id": pl.Int64, "part": pl.Int64}
+    types = {"training_id": pl.Int64, "included_id": pl.Int64}
     return pl.DataFrame(rows, schema=types, orient="row")
 
 
 def _texts(differences: pl.DataFrame, included: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
     """One text for each case or training, with the differences of its included trainings."""
-    rows = differences.rename({"training_id": "part"}).join(included, on="part")
-    return _joined(rows.sort("part", maintain_order=True), keys)
+    rows = differences.rename({"training_id": "included_id"}).join(included, on="included_id")
+    return _joined(rows.sort("included_id", maintain_order=True), keys)
 
 
 def _joined(rows: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:

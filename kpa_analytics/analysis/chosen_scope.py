@@ -119,15 +119,15 @@ def _chosen(name: str, given: object, kind: type[Id], find: Callable[[str], Id])
 
 def _found(name: str, text: str, find: Callable[[str], Id]) -> list[Id]:
     """The records that a text names: it is one name, or else a list of names with commas."""
-    parts = [part.strip() for part in text.split(",") if part.strip()]
+    names = [each.strip() for each in text.split(",") if each.strip()]
     try:
         return [find(text)]
     except KPADataError as error:
-        if len(parts) < 2:
+        if len(names) < 2:
             raise KPADataError(f"{name}: {error}") from error
         whole = error
     try:
-        return [find(part) for part in parts]
+        return [find(each) for each in names]
     except KPADataError:
         raise KPADataError(f"{name}: {whole}") from whole
 

@@ -10,16 +10,16 @@ import polars as pl
 
 from kpa_analytics.analysis.expirations import with_expiry_key
 from kpa_analytics.analysis.status_rules import days_left, status_on
-from kpa_analytics.data.included_trainings import Parts, included_trainings
+from kpa_analytics.data.included_trainings import Included, included_trainings
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame, need_if_known
 from kpa_analytics.schema import SOURCE, TRAININGS
 
 _LIMITS = ("expiration_date", "starts_expiring")
-_HELD = ("person", "training_id", "date", *_LIMITS)
+_COMPLETED = ("person", "training_id", "date", *_LIMITS)
 
 
-def composed_trainings(trainings: AnyFrame | None) -> list[Parts]:
+def composed_trainings(trainings: AnyFrame | None) -> list[Included]:
     """The included trainings of each composed training, in the order of computation.
 
     A training that includes composed trainings is in a later generation than they are. A composed
@@ -29,8 +29,10 @@ def composed_trainings(trainings: AnyFrame | None) -> list[Parts]:
     Raises:
         KPADataError: trainings include each other in a circle; the message names them.
     """
-    parts = included_trainings(need_if_known(trainings, TRAININGS, "id", "included_trainings_id"))
-    sorter = TopologicalSorter(parts)
+    catalogue = included_trainings(
+        need_if_known(trainings, TRAININGS, "id", "included_trainings_id")
+    )
+    sorter = TopologicalSorter(catalogue)
     try:
         sorter.prepare()
     except CycleError as error:
@@ -40,20 +42,22 @@ def composed_trainings(trainings: AnyFrame | None) -> list[Parts]:
     while sorter.is_active():
         ready = sorter.get_ready()
         sorter.done(*ready)
-        composed = {training: parts[training] for training in ready if parts.get(training)}
-        generations.append({key: ids for key, ids in composed.items() if parts.keys() >= {*ids}})
+        composed = {training: catalogue[training] for training in ready if catalogue.get(training)}
+        generations.append(
+            {training: ids for training, ids in composed.items() if catalogue.keys() >= {*ids}}
+        )
     return [generation for generation in generations if generation]
 
 
-def involved_trainings(generations: list[Parts]) -> set[int]:
+def involved_trainings(generations: list[Included]) -> set[int]:
     """The composed trainings, and the trainings that they include."""
-    composed = [parts for generation in generations for parts in generation.items()]
-    return {each for training, parts in composed for each in (training, *parts)}
+    composed = [pair for generation in generations for pair in generation.items()]
+    return {each for training, included in composed for each in (training, *included)}
 
 
 def derived_completions(
-    held: pl.DataFrame,
-    generations: list[Parts],
+    completed: pl.DataFrame,
+    generations: list[Included],
     own_schedule: Callable[[pl.DataFrame], pl.DataFrame],
     as_of: date,
 ) -> pl.LazyFrame:
@@ -67,7 +71,7 @@ def derived_completions(
     dates are known before any limit is, so the own schedules are computed once for all of them.
 
     Args:
-        held: the completions that count on the day, one row per person and training.
+        completed: the completions that count on the day, one row per person and training.
         generations: as `composed_trainings` returns them, not empty.
         own_schedule: takes distinct expiry keys (`with_expiry_key`) and returns, for each,
             expiration_date and starts_expiring by the training's own schedule.
@@ -75,68 +79,70 @@ def derived_completions(
 
     Returns:
         A lazy frame of person, training_id, date, expiration_date, starts_expiring, days_left,
-        status and expiration_source (`composed`), one row for each person who holds all included
-        trainings and has not completed the composed training itself.
+        status and expiration_source (`composed`), one row for each person who completed all
+        included trainings but not the composed training itself.
     """
     involved = involved_trainings(generations)
     pool: dict[int, pl.DataFrame] = {
         int(key[0]): rows
-        for key, rows in held.lazy()
+        for key, rows in completed.lazy()
         .filter(pl.col("training_id").is_in(involved))
-        .select(_HELD)
+        .select(_COMPLETED)
         .collect(engine="in-memory")
         .partition_by("training_id", as_dict=True)
         .items()
     }
-    satisfied = [held.select(_HELD).clear()]
-    for parts in generations:
-        for training, ids in parts.items():
-            rows = _satisfied(pool, training, ids)
+    through = [completed.select(_COMPLETED).clear()]
+    for generation in generations:
+        for training, included in generation.items():
+            rows = _through_included(pool, training, included)
             if rows.height:
-                satisfied.append(rows)
+                through.append(rows)
                 own = pool.get(training)
                 pool[training] = rows if own is None else pl.concat([own, rows])
-    rows = pl.concat(satisfied)
-    derived = _limited(rows, own_schedule) if rows.height else rows.lazy()
-    for parts in generations[1:]:
-        derived = _limited_by_parts(derived.collect(engine="in-memory").lazy(), parts)
+    rows = pl.concat(through)
+    derived = _limited_by_schedule(rows, own_schedule) if rows.height else rows.lazy()
+    for generation in generations[1:]:
+        derived = _limited_by_composed(derived.collect(engine="in-memory").lazy(), generation)
     return derived.with_columns(
         days_left(as_of), status_on(as_of), pl.lit("composed", SOURCE).alias("expiration_source")
     )
 
 
-def _satisfied(pool: dict[int, pl.DataFrame], training: int, parts: list[int]) -> pl.DataFrame:
-    """The people who hold all parts but not the training itself: latest date, earliest limits.
+def _through_included(
+    pool: dict[int, pl.DataFrame], training: int, included: list[int]
+) -> pl.DataFrame:
+    """The people who completed all included trainings but not the composed training itself.
 
-    The limits do not contain the own schedules of composed trainings.
+    With the latest date and the earliest limits, without the own schedules of composed trainings.
     """
-    held = [pool[part].lazy() for part in parts if part in pool]
-    if len(held) < len(parts):
+    rows = [pool[each].lazy() for each in included if each in pool]
+    if len(rows) < len(included):
         return pl.DataFrame()
     own = pool.get(training)
-    holders = (
-        pl.concat(held)
+    people = (
+        pl.concat(rows)
         .group_by("person")
         .agg(
-            pl.len().alias("parts"),
+            pl.len().alias("number"),
             pl.lit(training, pl.Int64).alias("training_id"),
             pl.col("date").max(),
             pl.col(_LIMITS).min(),
         )
-        .filter(pl.col("parts") == len(parts))
-        .select(_HELD)
+        .filter(pl.col("number") == len(included))
+        .select(_COMPLETED)
     )
     if own is not None:
-        holders = holders.join(own.lazy().select("person"), on="person", how="anti")
-    return holders.collect(engine="in-memory")
+        people = people.join(own.lazy().select("person"), on="person", how="anti")
+    return people.collect(engine="in-memory")
 
 
-def _limited(
-    satisfied: pl.DataFrame, own_schedule: Callable[[pl.DataFrame], pl.DataFrame]
+def _limited_by_schedule(
+    rows: pl.DataFrame, own_schedule: Callable[[pl.DataFrame], pl.DataFrame]
 ) -> pl.LazyFrame:
     """Apply the trainings' own schedules, counted from the derived dates."""
     keyed = with_expiry_key(
-        satisfied.lazy().with_columns(pl.lit(None, pl.Date).alias("special_expiration_date"))
+        rows.lazy().with_columns(pl.lit(None, pl.Date).alias("special_expiration_date"))
     ).collect(engine="in-memory")
     own = own_schedule(keyed.unique("expiry_key")).lazy()
     limits = own.select("expiry_key", *(pl.col(name).name.prefix("own_") for name in _LIMITS))
@@ -145,19 +151,19 @@ def _limited(
     return both.select("person", "training_id", "date", *earliest)
 
 
-def _limited_by_parts(derived: pl.LazyFrame, parts: Parts) -> pl.LazyFrame:
-    """Limit the expiration of each training by those of its parts that are composed, too."""
+def _limited_by_composed(derived: pl.LazyFrame, generation: Included) -> pl.LazyFrame:
+    """Limit the expiration of each training by those of the composed trainings that it includes."""
     pairs = pl.LazyFrame(
-        [(training, part) for training, ids in parts.items() for part in ids],
-        schema={"training_id": pl.Int64, "part": pl.Int64},
+        [(training, each) for training, included in generation.items() for each in included],
+        schema={"training_id": pl.Int64, "included_id": pl.Int64},
         orient="row",
     )
-    of_parts = (
-        derived.select("person", pl.col("training_id").alias("part"), *_LIMITS)
-        .join(pairs, on="part")
+    of_included = (
+        derived.select("person", pl.col("training_id").alias("included_id"), *_LIMITS)
+        .join(pairs, on="included_id")
         .group_by("person", "training_id")
-        .agg(pl.col(_LIMITS).min().name.prefix("part_"))
+        .agg(pl.col(_LIMITS).min().name.prefix("included_"))
     )
-    earliest = [pl.min_horizontal(name, f"part_{name}").alias(name) for name in _LIMITS]
-    both = derived.join(of_parts, on=["person", "training_id"], how="left")
+    earliest = [pl.min_horizontal(name, f"included_{name}").alias(name) for name in _LIMITS]
+    both = derived.join(of_included, on=["person", "training_id"], how="left")
     return both.select("person", "training_id", "date", *earliest)

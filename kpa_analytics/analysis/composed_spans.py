@@ -1,8 +1,8 @@
-"""Composed trainings through time: the spans in which people hold them through their parts.
+"""Composed trainings through time: the spans in which people hold them through included trainings.
 
-From the day on which a person holds every included training until the day of a completion of the
-composed training itself, its status is the worst of the parts' statuses and of its own schedule,
-counted from the latest completion of a part. docs/rules.md section 5.
+From the day on which a person has completed every included training until the day of a completion
+of the composed training itself, its status is the worst of the statuses of the included trainings
+and of its own schedule, counted from the latest of their completions. docs/rules.md section 5.
 """
 
 from __future__ import annotations
@@ -31,46 +31,47 @@ def composed_spans(
     composed: Sequence[DerivedRecords],
     limits: Iterable[pl.DataFrame],
     own: Iterable[pl.DataFrame],
-    held: pl.DataFrame,
+    completed: pl.DataFrame,
 ) -> pl.DataFrame:
     """The spans of the composed trainings that people hold through the included trainings.
 
     Args:
         composed: the composed trainings, with the days from which each person holds them.
-        limits: `held_between` of each.
+        limits: `completed_between` of each.
         own: the spans of each by its own schedule alone.
-        held: the spans of the completions.
+        completed: the spans of the completions.
 
     Returns:
-        The spans, in the columns of `held`.
+        The spans, in the columns of `completed`.
     """
-    frames = [held.clear()]
-    spans = _by_title(held, composed)
+    frames = [completed.clear()]
+    spans = _by_title(completed, composed)
     for derived, between, by_schedule in zip(composed, limits, own, strict=True):
-        of_parts = [spans[part] for part in derived.parts if part in spans]
-        worst = _worst([*of_parts, by_schedule.select(_SPAN)], between)
-        title_row = pl.lit(derived.title_row, held.schema["title_row"]).alias("title_row")
-        frames.append(worst.select("person", title_row, pl.lit(True).alias("held"), *POSITIONS))
+        of_included = [spans[each] for each in derived.included if each in spans]
+        worst = _worst([*of_included, by_schedule.select(_SPAN)], between)
+        title_row = pl.lit(derived.title_row, completed.schema["title_row"]).alias("title_row")
+        is_completed = pl.lit(True).alias("completed")
+        frames.append(worst.select("person", title_row, is_completed, *POSITIONS))
         before = spans.get(derived.title_row, worst.clear())
         spans[derived.title_row] = pl.concat([before, worst])
     return pl.concat(frames)
 
 
-def _by_title(held: pl.DataFrame, derived: Sequence[DerivedRecords]) -> dict[int, pl.DataFrame]:
+def _by_title(spans: pl.DataFrame, derived: Sequence[DerivedRecords]) -> dict[int, pl.DataFrame]:
     """The spans of the included trainings and of the composed trainings themselves."""
-    involved = {row for each in derived for row in (each.title_row, *each.parts)}
-    rows = held.lazy().filter(pl.col("title_row").is_in(list(involved))).select("title_row", *_SPAN)
-    parts = rows.collect(engine="in-memory").partition_by(
+    involved = [row for each in derived for row in (each.title_row, *each.included)]
+    rows = spans.lazy().filter(pl.col("title_row").is_in(involved)).select("title_row", *_SPAN)
+    by_title = rows.collect(engine="in-memory").partition_by(
         "title_row", as_dict=True, include_key=False
     )
-    return {int(key[0]): part for key, part in parts.items()}
+    return {int(key[0]): of_title for key, of_title in by_title.items()}
 
 
-def held_between(derived: DerivedRecords, days: SampledDays) -> pl.DataFrame:
-    """The positions from which and until which each person holds a composed training."""
-    held = derived.rows.lazy().group_by("person").agg(begin=_SINCE.min(), end=_UNTIL.last())
+def completed_between(derived: DerivedRecords, days: SampledDays) -> pl.DataFrame:
+    """The positions from which and until which the derived completions of each person count."""
+    bounds = derived.rows.lazy().group_by("person").agg(begin=_SINCE.min(), end=_UNTIL.last())
     positions = [days.position(pl.col(name)).alias(name) for name in ("begin", "end")]
-    return held.select("person", *positions).collect(engine="in-memory")
+    return bounds.select("person", *positions).collect(engine="in-memory")
 
 
 def _worst(spans: list[pl.DataFrame], limits: pl.DataFrame) -> pl.DataFrame:
@@ -83,7 +84,7 @@ def _worst(spans: list[pl.DataFrame], limits: pl.DataFrame) -> pl.DataFrame:
         .join(within, on="person")
         .with_columns(pl.col(POSITIONS).clip(begin, end))
         .filter(_SINCE < _UNTIL)
-        .collect(engine="in-memory")  # otherwise polars repeats the join for each part
+        .collect(engine="in-memory")  # otherwise polars repeats the join for each change
         .lazy()
     )
     soon, late = clipped.filter(_STARTS < _OVER), clipped.filter(_OVER < _UNTIL)

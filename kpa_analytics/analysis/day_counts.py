@@ -95,9 +95,9 @@ def day_counts(
     cells = named.join(positions, how="cross", maintain_order="left_right")
     by_cell = cells.select(_numbers(days, "position")).to_series()
     counts = dict.fromkeys(STATUSES, pl.lit(0))
-    for is_held, statuses in IN_ORDER.items():
-        held = rows.filter(held=is_held).select(_numbers(days, *POSITIONS).sort())
-        reached = [_reached(held[position], by_cell) for position in POSITIONS]
+    for is_completed, statuses in IN_ORDER.items():
+        spans = rows.filter(completed=is_completed).select(_numbers(days, *POSITIONS).sort())
+        reached = [_reached(spans[position], by_cell) for position in POSITIONS]
         for status, begun, ceased in zip(statuses, reached, reached[1:], strict=False):
             counts[status] += pl.lit(begun) - pl.lit(ceased)
     counted = (

@@ -1,4 +1,4 @@
-"""The days from which people hold composed trainings through their parts, as records.
+"""Derived records: the days from which people hold composed trainings through included ones.
 
 They depend on no day and on no status, so the engine computes them once. docs/rules.md section 5.
 """
@@ -11,7 +11,7 @@ import polars as pl
 
 from kpa_analytics.analysis.composed import involved_trainings
 from kpa_analytics.analysis.expirations import numbered_expirations, with_expiry_key
-from kpa_analytics.data.included_trainings import Parts
+from kpa_analytics.data.included_trainings import Included
 
 _SINCE = pl.col("since")
 _DAYS = {"person": pl.UInt32, "since": pl.Date, "date": pl.Date, "until": pl.Date}
@@ -22,23 +22,23 @@ class DerivedRecords(NamedTuple):
 
     Attributes:
         title_row: the training, as its row in `Engine.titles`.
-        parts: the included trainings, likewise.
+        included: the included trainings, likewise.
         rows: person, title_row, since and until (days; null: never), and expiration_row (the row
             of `expirations`), sorted by person and since. A derived completion counts from the day
-            of a part's record until the next such day, or until the person completes the composed
-            training itself.
+            of an included training's record until the next such day, or until the person completes
+            the composed training itself.
         expirations: when they expire by the composed training's own schedule, as
             `numbered_expirations` returns it.
     """
 
     title_row: int
-    parts: list[int]
+    included: list[int]
     rows: pl.DataFrame
     expirations: pl.DataFrame
 
 
 def derived_records(
-    rows: pl.DataFrame, titles: pl.DataFrame, generations: list[Parts], schedules: pl.DataFrame
+    rows: pl.DataFrame, titles: pl.DataFrame, generations: list[Included], schedules: pl.DataFrame
 ) -> list[DerivedRecords]:
     """The derived completions of each composed training, in the order of computation.
 
@@ -50,62 +50,54 @@ def derived_records(
     """
     if not generations:
         return []
+    days = _days(rows, generations)
     title_rows = dict(titles.select("training_id", "title_row").iter_rows())
-    days = _days(rows, title_rows, generations)
     derived = []
-    for generation in generations:
-        new = {}
-        for training, ids in generation.items():
-            title_row, parts = title_rows[training], [title_rows[part] for part in ids]
-            new[title_row] = records = _derived(days, title_row, parts)
-            dated = records.lazy().with_columns(
-                pl.lit(title_row, titles.schema["title_row"]).alias("title_row"),
-                pl.lit(training, pl.Int64).alias("training_id"),
-            )
-            derived.append(_expiring(schedules, title_row, parts, dated))
-        for title_row, records in new.items():  # for the trainings that include these
-            before = days.get(title_row, records.clear())
-            days[title_row] = pl.concat([before, records.drop("until")], how="diagonal")
+    for training, included in (pair for each in generations for pair in each.items()):
+        records = _derived(days, training, included)
+        before = days.get(training, records.clear())  # for the trainings that include this one
+        days[training] = pl.concat([before, records.drop("until")], how="diagonal")
+        title_row = title_rows[training]
+        named = records.lazy().with_columns(
+            pl.lit(title_row, titles.schema["title_row"]).alias("title_row"),
+            pl.lit(training, pl.Int64).alias("training_id"),
+        )
+        expiring, by_row = _expiring(named, schedules)
+        ids = [title_rows[each] for each in included]
+        derived.append(DerivedRecords(title_row, ids, expiring, by_row))
     return derived
 
 
-def _days(
-    rows: pl.DataFrame, title_rows: dict[int, int], generations: list[Parts]
-) -> dict[int, pl.DataFrame]:
-    """The person, first day and date of each record that proves a completion, by title_row."""
+def _days(rows: pl.DataFrame, generations: list[Included]) -> dict[int, pl.DataFrame]:
+    """The person, first day and date of each record that proves a completion, by training."""
     days = (
         rows.lazy()
-        .filter(
-            "has_proof",
-            pl.col("title_row").is_in(
-                [title_rows[each] for each in involved_trainings(generations)]
-            ),
-        )
-        .select("title_row", "person", "since", "date")
+        .filter("has_proof", pl.col("training_id").is_in(involved_trainings(generations)))
+        .select("training_id", "person", "since", "date")
         .collect(engine="in-memory")
     )
-    by_title_row = days.partition_by("title_row", as_dict=True, include_key=False)
-    return {int(key[0]): part for key, part in by_title_row.items()}
+    by_training = days.partition_by("training_id", as_dict=True, include_key=False)
+    return {int(key[0]): records for key, records in by_training.items()}
 
 
-def _derived(days: dict[int, pl.DataFrame], title_row: int, parts: list[int]) -> pl.DataFrame:
+def _derived(days: dict[int, pl.DataFrame], training: int, included: list[int]) -> pl.DataFrame:
     nobody = pl.DataFrame(schema=_DAYS)
-    if any(part not in days for part in parts):
+    if any(each not in days for each in included):
         return nobody
-    of_parts = pl.concat(
-        days[part].lazy().select("person", "since", "date", pl.lit(part).alias("part"))
-        for part in parts
+    of_included = pl.concat(
+        days[each].lazy().select("person", "since", "date", pl.lit(each).alias("included_id"))
+        for each in included
     )
     complete = (
-        of_parts.group_by("person", "part")
+        of_included.group_by("person", "included_id")
         .agg(_SINCE.min())
         .group_by("person")
-        .agg(pl.len().alias("parts"), _SINCE.max().alias("complete"))
-        .filter(pl.col("parts") == len(parts))
+        .agg(pl.len().alias("number"), _SINCE.max().alias("complete"))
+        .filter(pl.col("number") == len(included))
     )
-    own = days.get(title_row, nobody).lazy()
+    own = days.get(training, nobody).lazy()
     return (
-        of_parts.join(complete, on="person")
+        of_included.join(complete, on="person")
         .group_by("person", pl.max_horizontal("since", "complete").alias("since"))
         .agg(pl.col("date").max())
         .join(own.group_by("person").agg(_SINCE.min().alias("own")), on="person", how="left")
@@ -121,11 +113,9 @@ def _derived(days: dict[int, pl.DataFrame], title_row: int, parts: list[int]) ->
     )
 
 
-def _expiring(
-    schedules: pl.DataFrame, title_row: int, parts: list[int], derived: pl.LazyFrame
-) -> DerivedRecords:
+def _expiring(derived: pl.LazyFrame, schedules: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The derived completions and their expirations, as `numbered_expirations` returns them."""
     undated = pl.lit(None, pl.Date).alias("special_expiration_date")
     keyed = with_expiry_key(derived.with_columns(undated)).with_columns(has_proof=True)
-    rows, by_key = numbered_expirations(keyed, schedules)
-    columns = ("person", "title_row", "expiration_row", "since", "until")
-    return DerivedRecords(title_row, parts, rows.select(columns), by_key)
+    rows, by_row = numbered_expirations(keyed, schedules)
+    return rows.select("person", "title_row", "expiration_row", "since", "until"), by_row

@@ -10,7 +10,7 @@ from datetime import date
 import polars as pl
 
 from kpa_analytics.analysis.expiry_status import expiry_status
-from kpa_analytics.analysis.limiting import HELD_TODAY
+from kpa_analytics.analysis.limiting import HELD
 from kpa_analytics.analysis.periods import as_months, in_last_months
 from kpa_analytics.analysis.planning.session_texts import NOBODY_TAUGHT, NOBODY_TAUGHT_IN_A_MONTH
 from kpa_analytics.as_of import Day, as_day, day_of
@@ -119,7 +119,7 @@ def _instructors(
         pl.col("m_user_id").alias("m_instructor_id"),
         "expiration_date",
         "status",
-        HELD_TODAY.alias("is_valid"),
+        HELD.alias("is_valid"),
     )
     people = employment(users).select(
         pl.col("m_user_id").alias("m_instructor_id"),

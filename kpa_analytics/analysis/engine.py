@@ -1,7 +1,7 @@
 """The expiry engine: it prepares the records once and then gives the statuses of any day.
 
-A result has three kinds of rows: trainings that people completed, composed trainings that they hold
-through the included trainings, and required trainings that they do not hold.
+A result has three kinds of rows: trainings that people completed, composed trainings that they
+completed through the included trainings, and required trainings that they never completed.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ from kpa_analytics.statuses import VALID
 
 #: The columns that identify a row, before the names are added.
 _KEYS = ("pair", "person", "title_row", "training_id", "completion_id")
-#: The columns of rows of trainings that people hold, and of those that they never completed.
-_HELD = (*_KEYS, "row", "date", *STATUS_COLUMNS)
+#: The columns of completed trainings, and of trainings that people never completed.
+_COMPLETED = (*_KEYS, "row", "date", *STATUS_COLUMNS)
 _NEVER_COMPLETED = (*_KEYS, "expiration_source", "status")
 #: The number of days whose windows are kept.
 _KEPT = 4
@@ -47,7 +47,7 @@ class Rules:
         schedules: what each training requires, as `schedules` returns it.
         composed: the composed trainings in the order of computation, as `composed_trainings`
             returns them.
-        parts: the included trainings of each composed training.
+        included: the included trainings of each composed training.
         trainings: the catalogue.
         offerings: the schedules with the last offering of window trainings (`with_offerings`).
         windows_on: returns the windows on a day, as `windows.windows_on` does.
@@ -59,7 +59,7 @@ class Rules:
     def __init__(self, trainings: AnyFrame | None) -> None:
         self.schedules = schedules(trainings)
         self.composed = composed_trainings(trainings)
-        self.parts = {key: ids for parts in self.composed for key, ids in parts.items()}
+        self.included = {key: ids for included in self.composed for key, ids in included.items()}
         self.trainings = trainings
         self.offerings = with_offerings(self.schedules)
         self.windows_on = lru_cache(maxsize=_KEPT)(lambda day: windows_on(self.offerings, day))
@@ -150,8 +150,8 @@ class Engine:
     def status(self, as_of: date, expiring_days: int, include_terminated: bool) -> pl.DataFrame:
         """The statuses on a day (`schema.EXPIRY_STATUS`), sorted by m_user_id and training_id."""
         employed = self._employed(as_of, include_terminated)
-        held = self.held(as_of, expiring_days, *employed)
-        return self._named(_merged(self._parts(held, as_of, expiring_days, employed)))
+        completed = self.completed(as_of, expiring_days, *employed)
+        return self._named(_merged(self._kinds(completed, as_of, expiring_days, employed)))
 
     def status_if_completed(
         self, places: pl.DataFrame, as_of: date, expiring_days: int, include_terminated: bool
@@ -167,9 +167,9 @@ class Engine:
             include_terminated: as for `status`.
         """
         employed = self._employed(as_of, include_terminated)
-        held = self.held(as_of, expiring_days, *employed)
+        completed = self.completed(as_of, expiring_days, *employed)
         people = self.people.lazy().select("m_user_id", "person")
-        before = held.lazy().select("pair", before="date")
+        before = completed.lazy().select("pair", before="date")
         new = (
             places.lazy()
             .join(people, on="m_user_id", how="left", nulls_equal=True)
@@ -181,14 +181,16 @@ class Engine:
             )
             .join(before, on="pair", how="left")
             .filter(pl.col("before").is_null() | (pl.col("before") < pl.col("date")), *employed)
-            .select(_HELD)
+            .select(_COMPLETED)
             .collect(engine="in-memory")
         )
         others = ~pl.col("pair").is_in(new["pair"].implode())
-        held = pl.concat([held.filter(others), new]).sort("pair")
-        return self._named(_merged(self._parts(held, as_of, expiring_days, [*employed, others])))
+        completed = pl.concat([completed.filter(others), new]).sort("pair")
+        return self._named(
+            _merged(self._kinds(completed, as_of, expiring_days, [*employed, others]))
+        )
 
-    def held(self, as_of: date, expiring_days: int, *conditions: pl.Expr) -> pl.DataFrame:
+    def completed(self, as_of: date, expiring_days: int, *conditions: pl.Expr) -> pl.DataFrame:
         """The completions that count on a day, including those of people who left.
 
         They are in the order of `rows`, and meet all `conditions`. They have the columns of `rows`
@@ -198,14 +200,16 @@ class Engine:
         statuses = statuses_on(self.expirations.lazy(), windows, as_of, expiring_days)
         counting = self._latest(as_of).filter("has_proof", *conditions)
         rows = counting.collect(engine="in-memory")
-        return rows.hstack(statuses.select(STATUS_COLUMNS)[rows["expiration_row"]]).select(_HELD)
+        return rows.hstack(statuses.select(STATUS_COLUMNS)[rows["expiration_row"]]).select(
+            _COMPLETED
+        )
 
     def valid(
-        self, held: pl.DataFrame, as_of: date, expiring_days: int, include_terminated: bool
+        self, completed: pl.DataFrame, as_of: date, expiring_days: int, include_terminated: bool
     ) -> pl.DataFrame:
         """The current and expiring rows that `status` would return, in any order.
 
-        `held` must be for the same day.
+        `completed` must be for the same day.
         """
         employed = self._employed(as_of, include_terminated)
         windows = self.rules.windows_on(as_of)
@@ -213,7 +217,8 @@ class Engine:
         may_expire = pl.col("training_id").is_in(is_open.implode())  # the others are missing
         conditions = [*employed, may_expire]
         rows = pl.concat(
-            self._parts(held.filter(*employed), as_of, expiring_days, conditions), how="diagonal"
+            self._kinds(completed.filter(*employed), as_of, expiring_days, conditions),
+            how="diagonal",
         )
         return self._named(rows.filter(pl.col("status").is_in(VALID)))
 
@@ -223,23 +228,23 @@ class Engine:
             raise ValueError(f"this engine has the records of {self._only} only, not of {as_of}")
         return latest(self.rows.lazy(), as_of)
 
-    def _parts(
-        self, held: pl.DataFrame, as_of: date, expiring_days: int, conditions: list[pl.Expr]
+    def _kinds(
+        self, completed: pl.DataFrame, as_of: date, expiring_days: int, conditions: list[pl.Expr]
     ) -> list[pl.DataFrame]:
         """The three kinds of rows of `status`; `conditions` filter the third."""
-        not_held = never_completed(
+        never = never_completed(
             self._latest(as_of).filter(~pl.col("has_proof"), *conditions),
             self.people.lazy(),
             self.rules.schedules,
             self.rules.windows_on(as_of),
             as_of,
         )
-        parts = [held]
+        kinds = [completed]
         if self.rules.composed:
-            derived = self._derived(held, as_of, expiring_days)
-            not_held = not_held.join(derived.lazy(), on="pair", how="anti", maintain_order="left")
-            parts.append(derived)
-        return [*parts, not_held.select(_NEVER_COMPLETED).collect(engine="in-memory")]
+            derived = self._derived(completed, as_of, expiring_days)
+            never = never.join(derived.lazy(), on="pair", how="anti", maintain_order="left")
+            kinds.append(derived)
+        return [*kinds, never.select(_NEVER_COMPLETED).collect(engine="in-memory")]
 
     def _employed(self, as_of: date, include_terminated: bool) -> list[pl.Expr]:
         """A condition that keeps the rows of people employed on a day; empty if it keeps all."""
@@ -248,11 +253,11 @@ class Engine:
         employed = ~self.people.select(has_left(as_of)).to_series()
         return [pl.lit(employed).gather(pl.col("person"))]
 
-    def _derived(self, held: pl.DataFrame, as_of: date, expiring_days: int) -> pl.DataFrame:
+    def _derived(self, completed: pl.DataFrame, as_of: date, expiring_days: int) -> pl.DataFrame:
         def own_schedule(expiry_keys: pl.DataFrame) -> pl.DataFrame:
             return self.rules.key_statuses(expiry_keys, as_of, expiring_days)
 
-        derived = derived_completions(held, self.rules.composed, own_schedule, as_of)
+        derived = derived_completions(completed, self.rules.composed, own_schedule, as_of)
         return (
             derived.join(self._title_rows, on="training_id", how="left")
             .with_columns(self._pairs.number)
@@ -278,7 +283,7 @@ def _check_trainings(records: pl.LazyFrame) -> None:
         raise KPADataError(f"{COMPLETIONS.name} or required: {row} has no 'training_id'")
 
 
-def _merged(parts: list[pl.DataFrame]) -> pl.DataFrame:
-    """The rows of several frames, sorted by pair."""
-    rows = pl.concat(parts, how="diagonal")
+def _merged(kinds: list[pl.DataFrame]) -> pl.DataFrame:
+    """The rows of all kinds, sorted by pair."""
+    rows = pl.concat(kinds, how="diagonal")
     return rows if rows["pair"].is_sorted() else rows.sort("pair")

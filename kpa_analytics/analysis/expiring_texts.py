@@ -52,15 +52,15 @@ def expiring_meaning(rows: pl.DataFrame, schedules: pl.DataFrame, expiring_days:
     """
     own = _own_days(schedules)
     judged = rows.with_columns(decides=_decides(own))
-    kinds, parts = judged["decides"].to_list(), []
+    kinds, rules = judged["decides"].to_list(), []
     if _DEFAULT in kinds:
-        parts.append(say(text.EXPIRING_WITHIN, days=expiring_days))
+        rules.append(say(text.EXPIRING_WITHIN, days=expiring_days))
     if _OWN in kinds:
         named = _named(judged.filter(pl.col("decides") == _OWN), own, expiring_days)
-        parts.append(f"{text.EXPIRING_WITHIN_OWN}{f' ({named})' if named else ''}")
+        rules.append(f"{text.EXPIRING_WITHIN_OWN}{f' ({named})' if named else ''}")
     if _WINDOW in kinds:
-        parts.append(text.EXPIRING_OPEN_WINDOW)
-    return [say(text.EXPIRING_MEANS, rules=", or ".join(parts))] if parts else []
+        rules.append(text.EXPIRING_OPEN_WINDOW)
+    return [say(text.EXPIRING_MEANS, rules=", or ".join(rules))] if rules else []
 
 
 def _named(rows: pl.DataFrame, own: dict[int, int], expiring_days: int) -> str:

@@ -30,10 +30,10 @@ def together(accounts: Mapping[str, TrainingData], missing: str) -> TrainingData
     Raises:
         KPADataError: an id is too large to be made unique; the message names the account.
     """
-    parts = [_unique(name, place, data) for place, (name, data) in enumerate(accounts.items())]
+    unique = [_unique(name, place, data) for place, (name, data) in enumerate(accounts.items())]
 
     def of_all(table: str) -> pl.DataFrame:
-        return pl.concat([part[table] for part in parts], how="diagonal_relaxed")
+        return pl.concat([frames[table] for frames in unique], how="diagonal_relaxed")
 
     frames: dict[str, Any] = {table: of_all(table) for table in LOADED}
     snapshots = {

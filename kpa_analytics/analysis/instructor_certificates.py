@@ -52,7 +52,7 @@ def certificates(
         .join(engine.people.lazy().select("person", m_instructor_id="m_user_id"), on=TAUGHT[0])
         .join(engine.titles.lazy().select("title_row", "training_id"), on="training_id")
         .with_columns(days.position(pl.col("date")).alias("position"))
-        .join(spans.lazy().filter("held"), on=["person", "title_row"])
+        .join(spans.lazy().filter("completed"), on=["person", "title_row"])
         .filter(since <= position, position < pl.col("until"))
         .with_columns((over <= position).alias("had_expired"), last_valid.alias("last_valid"))
         .with_columns(

@@ -76,7 +76,8 @@ class InstructorView:
     @cached_property
     def composed(self) -> list[int]:
         """The composed trainings, which people hold through others: nobody has to teach them."""
-        return [key for key, parts in included_trainings(self._catalogue.lazy()).items() if parts]
+        included = included_trainings(self._catalogue.lazy())
+        return [training for training, ids in included.items() if ids]
 
     def to_teach(self, coverage: pl.DataFrame) -> pl.DataFrame:
         """The rows of `coverage` without the composed trainings that nobody taught."""

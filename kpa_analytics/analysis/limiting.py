@@ -8,13 +8,16 @@ from kpa_analytics.names import with_titles
 from kpa_analytics.schema import CASE_KEY
 from kpa_analytics.statuses import MISSING, VALID
 
-#: Whether a row of `expiry_status()` says that the person holds the training, by a completion or
-#: through included trainings. A record without any date proves nothing.
-HELD = pl.col("date").is_not_null() | pl.col("expiration_source").is_in(["special", "composed"])
-#: The same, for a training that the person also holds on the day: it has not expired.
-HELD_TODAY = (HELD & pl.col("status").is_in(VALID)).fill_null(False)
-#: Whether a completion of the training itself proves that the person holds or held it.
-OWN_PROOF = HELD.fill_null(False) & pl.col("expiration_source").ne_missing(pl.lit("composed"))
+_IS_COMPOSED = pl.col("expiration_source").eq_missing(pl.lit("composed"))
+#: Whether the person completed the training of a row of `expiry_status()`, itself or through its
+#: included trainings. It may have expired. A record without any date proves nothing.
+COMPLETED = (
+    pl.col("date").is_not_null() | _IS_COMPOSED | (pl.col("expiration_source") == "special")
+).fill_null(False)
+#: Whether the person also holds the training on the day: it has not expired.
+HELD = COMPLETED & pl.col("status").is_in(VALID)
+#: Whether a completion of the training itself proves it.
+OWN_PROOF = COMPLETED & ~_IS_COMPOSED
 #: The columns that `limiting_trainings` adds.
 LIMITS = ("limited_by_id", "limited_by", "limited_by_date", "limited_by_completion_id")
 
@@ -26,7 +29,7 @@ def limiting_trainings(status: pl.DataFrame, trainings: pl.DataFrame) -> pl.Data
     first of them to expire; that one limits it. If it is itself composed, the training that limits
     it is taken instead. Where the composed training's own schedule ends first, it limits itself. A
     composed training that never expires has no limit. If it is missing, the included trainings that
-    the person does not hold are named, with their ids where titles repeat, and `limited_by_id` is
+    the person never completed are named, with their ids where titles repeat, and `limited_by_id` is
     null.
 
     Args:
@@ -36,16 +39,16 @@ def limiting_trainings(status: pl.DataFrame, trainings: pl.DataFrame) -> pl.Data
     Returns:
         The same rows with the columns of `LIMITS`, null in all other rows.
     """
-    parts = (
+    included = (
         trainings.unique("id", keep="first", maintain_order=True)
-        .select(training_id="id", part_id="included_trainings_id")
-        .explode("part_id")
+        .select(training_id="id", included_id="included_trainings_id")
+        .explode("included_id")
         .drop_nulls()
         .unique(maintain_order=True)
     )
-    if parts.is_empty():
+    if included.is_empty():
         return status.with_columns(_nothing())
-    limits = pl.concat([_limits(status, parts), _lacking(status, parts, trainings)])
+    limits = pl.concat([_limits(status, included), _lacking(status, included, trainings)])
     return status.join(limits, on=CASE_KEY, how="left", maintain_order="left")
 
 
@@ -54,23 +57,23 @@ def _nothing() -> list[pl.Expr]:
     return [pl.lit(None, dtype).alias(name) for name, dtype in zip(LIMITS, dtypes, strict=True)]
 
 
-def _limits(status: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFrame:
+def _limits(status: pl.DataFrame, included: pl.DataFrame) -> pl.DataFrame:
     """The limit of each derived row that expires; a composed limit gives way to its own limit."""
-    derived = status.filter(
-        (pl.col("expiration_source") == "composed") & pl.col("expiration_date").is_not_null()
-    ).select(*CASE_KEY, "expiration_date", limited_by_id="training_id")
-    same_end = ["m_user_id", "part_id", "expiration_date"]
-    ends = status.select("m_user_id", "expiration_date", part_id="training_id")
+    derived = status.filter(_IS_COMPOSED & pl.col("expiration_date").is_not_null()).select(
+        *CASE_KEY, "expiration_date", limited_by_id="training_id"
+    )
+    same_end = ["m_user_id", "included_id", "expiration_date"]
+    ends = status.select("m_user_id", "expiration_date", included_id="training_id")
     through = (
-        derived.join(parts, on="training_id")
+        derived.join(included, on="training_id")
         .join(ends, on=same_end, how="semi")
         .group_by(CASE_KEY)
-        .agg(pl.col("part_id").min())
+        .agg(pl.col("included_id").min())
     )
     limits = derived.select(*CASE_KEY, "limited_by_id")
-    for _ in range(parts["training_id"].n_unique()):
+    for _ in range(included["training_id"].n_unique()):
         deeper = limits.join(
-            through.rename({"training_id": "limited_by_id", "part_id": "deeper"}),
+            through.rename({"training_id": "limited_by_id", "included_id": "deeper"}),
             on=["m_user_id", "limited_by_id"],
             how="left",
             maintain_order="left",
@@ -92,25 +95,23 @@ def _limits(status: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _lacking(status: pl.DataFrame, parts: pl.DataFrame, trainings: pl.DataFrame) -> pl.DataFrame:
+def _lacking(status: pl.DataFrame, included: pl.DataFrame, trainings: pl.DataFrame) -> pl.DataFrame:
     """The included trainings that a person lacks for a composed training that is missing."""
-    held = status.filter(HELD)
-    part_ids = parts.lazy().select("part_id", training_id="part_id").unique()
-    titles = with_titles(part_ids, trainings).select("part_id", part="training").collect()
-    same_title = pl.col("part").is_in(_repeated_titles(trainings).implode())
-    named = pl.format("{} ({})", "part", "part_id")
-    titles = titles.with_columns(pl.when(same_title).then(named).otherwise("part").alias("part"))
+    completed = status.filter(COMPLETED).select("m_user_id", included_id="training_id")
+    ids = included.lazy().select("included_id", training_id="included_id").unique()
+    titles = with_titles(ids, trainings).select("included_id", name="training").collect()
+    same_title = pl.col("name").is_in(_repeated_titles(trainings).implode())
+    named = pl.format("{} ({})", "name", "included_id")
+    titles = titles.with_columns(pl.when(same_title).then(named).otherwise("name").alias("name"))
     lacking = (
         status.filter(pl.col("status") == MISSING)
         .select(CASE_KEY)
-        .join(parts, on="training_id")
-        .join(
-            held.select("m_user_id", part_id="training_id"), on=["m_user_id", "part_id"], how="anti"
-        )
-        .join(titles, on="part_id")
-        .sort("part", "part_id")
+        .join(included, on="training_id")
+        .join(completed, on=["m_user_id", "included_id"], how="anti")
+        .join(titles, on="included_id")
+        .sort("name", "included_id")
         .group_by(CASE_KEY, maintain_order=True)
-        .agg(pl.col("part").str.join("; ").alias("limited_by"))
+        .agg(pl.col("name").str.join("; ").alias("limited_by"))
     )
     return lacking.with_columns(
         expr for expr in _nothing() if expr.meta.output_name() != "limited_by"

@@ -79,21 +79,21 @@ class PersonRecords:
         spans = StatusSpans(engine, days).frame(
             as_expiring_days(expiring_days), include_terminated=True
         )
-        parts = [
-            spans.filter(held=is_held).select(
+        by_status = [
+            spans.filter(completed=is_completed).select(
                 "title_row",
                 pl.lit(status, STATUS).alias("status"),
                 pl.col(POSITIONS[number]).alias("begin"),
                 pl.col(POSITIONS[number + 1]).alias("end"),
             )
-            for is_held, statuses in IN_ORDER.items()
+            for is_completed, statuses in IN_ORDER.items()
             for number, status in enumerate(statuses)
         ]
         position = {
             name: pl.lit(start) + pl.duration(days=pl.col(name)) for name in ("begin", "end")
         }
         dated = (
-            pl.concat(parts)
+            pl.concat(by_status)
             .filter(pl.col("begin") < pl.col("end"))
             .sort("title_row", "begin")
             .with_columns(_stretch().alias("stretch"))

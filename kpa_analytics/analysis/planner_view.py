@@ -154,7 +154,7 @@ class PlannerView:
 
         `gaps` is the last frame of `gap_cases`, and `unplaced` the result of the method `unplaced`.
         """
-        return gaps_left(gaps, self._places(choices), unplaced, self._basis.rules.parts)
+        return gaps_left(gaps, self._places(choices), unplaced, self._basis.rules.included)
 
     def gap_cases(self, choices: PlannerChoices) -> list[pl.DataFrame]:
         """The gaps of the chosen trainings and people, one frame for each number of `Gaps`.

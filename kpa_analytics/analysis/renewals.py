@@ -106,7 +106,7 @@ def renewals(
         today = day_of(as_of, records, users)
         engine = Engine(records, rules, users, None)
         due = Certificates(engine).came_due(
-            engine.held(today, days), today, days, include_terminated
+            engine.completed(today, days), today, days, include_terminated
         )
         return _named(due, engine)
 
@@ -124,7 +124,7 @@ class Certificates:
 
     def came_due(
         self,
-        held: pl.DataFrame,
+        completed: pl.DataFrame,
         today: date,
         expiring_days: int,
         include_terminated: bool,
@@ -135,7 +135,7 @@ class Certificates:
 
         Those that expire before the day `first` are left out.
 
-        `held` is the result of `engine.held` for the day and the number of days.
+        `completed` is the result of `engine.completed` for the day and the number of days.
 
         Returns person, title_row, training_id, completion_id, row (of `Engine.rows`),
         expiration_date, renewed_on, days_late and outcome.
@@ -148,7 +148,7 @@ class Certificates:
         )
         status = pl.col("status")  # exact, also at the end of the calendar
         others = (
-            held.lazy()
+            completed.lazy()
             .filter(first <= _DUE, status != CURRENT)
             .with_columns(
                 pl.lit(None, pl.Date).alias("renewed_on"),
@@ -159,7 +159,7 @@ class Certificates:
                 .alias("outcome"),
             )
         )
-        due = pl.concat([part.select(_CERTIFICATE_COLUMNS) for part in (renewed, others)])
+        due = pl.concat([rows.select(_CERTIFICATE_COLUMNS) for rows in (renewed, others)])
         return due if include_terminated else _of_employees(due, self._engine.people, today)
 
     @cached_property

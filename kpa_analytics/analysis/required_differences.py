@@ -68,7 +68,7 @@ def requirement_differences(
         kept.join(catalogue, on="training_id", how="left")
         .join(people, on="m_user_id", how="left")
         .join(vendors, on="m_user_id", how="left")
-        .join(_parts(pairs, trainings), on=CASE_KEY, how="left")
+        .join(_included(pairs, trainings), on=CASE_KEY, how="left")
         .with_columns(_cause().cast(REQUIREMENT_CAUSE).alias("cause"))
         .with_columns(
             pl.coalesce("rule", pl.lit(CANNOT_TELL, ASSIGNED_BY)).alias("rule"),
@@ -102,7 +102,7 @@ def _cause() -> pl.Expr:
         .then(pl.lit("not_in_user_list"))
         .when("has_left")
         .then(pl.lit("left"))
-        .when("is_part")
+        .when("is_included")
         .then(pl.lit("part_of_composed"))
         .when(limited)
         .then(pl.lit("condition_not_met"))
@@ -120,18 +120,18 @@ def _cause() -> pl.Expr:
     )
 
 
-def _parts(pairs: pl.LazyFrame, trainings: AnyFrame) -> pl.LazyFrame:
+def _included(pairs: pl.LazyFrame, trainings: AnyFrame) -> pl.LazyFrame:
     """The included trainings of the composed trainings that each person must have."""
     included = (
         need(trainings, TRAININGS, "id", "included_trainings_id")
         .unique("id", keep="first", maintain_order=True)
-        .select(training_id="id", part="included_trainings_id")
-        .explode("part")
+        .select(training_id="id", included_id="included_trainings_id")
+        .explode("included_id")
         .drop_nulls()
     )
     return (
         pairs.filter("required")
         .join(included, on="training_id")
-        .select("m_user_id", training_id="part", is_part=True)
+        .select("m_user_id", training_id="included_id", is_included=True)
         .unique()
     )

@@ -8,7 +8,7 @@ import polars as pl
 
 from kpa_analytics.analysis.expiry_status import expiry_status
 from kpa_analytics.analysis.find import find_job_title, find_person
-from kpa_analytics.analysis.limiting import HELD_TODAY
+from kpa_analytics.analysis.limiting import HELD
 from kpa_analytics.analysis.required_trainings import assigned_pairs
 from kpa_analytics.as_of import Day, day_of
 from kpa_analytics.data.training_data import TrainingData, need_one_account, need_training_data
@@ -91,7 +91,7 @@ def required_for(
         own, data.trainings, profile, as_of=day, required=required, include_terminated=True
     )
     cases = status.lazy().select(
-        "training_id", HELD_TODAY.alias("held"), "status", "date", "expiration_date"
+        "training_id", HELD.alias("held"), "status", "date", "expiration_date"
     )
     rows = (
         pairs.join(cases, on="training_id", how="left")

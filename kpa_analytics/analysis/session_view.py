@@ -132,14 +132,15 @@ class SessionView:
         rows = self._all.lazy().filter(pl.col("group_training_id").is_in(ids))
         both = pl.col("m_trainees_id").list.set_difference("listed_not_recorded_ids")
         people = {**{text: pl.col(column) for column, text in STANDINGS.items()}, BOTH: both}
-        parts = [
+        by_standing = [
             rows.select(
                 listed.alias("m_user_id"), pl.lit(text).alias("standing"), *_SESSION, *_TAUGHT
             ).explode("m_user_id")
             for text, listed in people.items()
             if not standings or text in standings
         ]
-        named = with_names(pl.concat(parts).drop_nulls("m_user_id"), self._data.users, *_PERSON)
+        listed_people = pl.concat(by_standing).drop_nulls("m_user_id")
+        named = with_names(listed_people, self._data.users, *_PERSON)
         unclear_first = (pl.col("standing") == BOTH, "standing", "user", "m_user_id")
         return (
             named.select(*_PERSON, "standing", *_SESSION, *_TAUGHT)

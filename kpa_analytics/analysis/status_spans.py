@@ -1,9 +1,9 @@
 """Each case's status through time, as spans between sampled days.
 
-A span is a row of person, title_row, `held` and four positions (`SampledDays.position`). A case
-that is held is current from `since`, expiring from `starts` and expired from `over`, until before
-`until`. A case that is not held is, in the same order, not due, expiring and missing. Two of these
-may be equal: such a status lasts no day. The spans of a case never overlap.
+A span is a row of person, title_row, `completed` and four positions (`SampledDays.position`). A
+completed case is current from `since`, expiring from `starts` and expired from `over`, until before
+`until`. A case that was never completed is, in the same order, not due, expiring and missing. Two
+of these may be equal: such a status lasts no day. The spans of a case never overlap.
 
 The days on which statuses change come from `status_rules` and `windows`, which state the rules for
 the engine, too; this module places them among the sampled days.
@@ -16,7 +16,7 @@ from functools import cached_property
 import polars as pl
 
 from kpa_analytics.analysis.composed_spans import POSITIONS as POSITIONS
-from kpa_analytics.analysis.composed_spans import composed_spans, held_between
+from kpa_analytics.analysis.composed_spans import completed_between, composed_spans
 from kpa_analytics.analysis.engine import Engine
 from kpa_analytics.analysis.latest_completion import ALWAYS
 from kpa_analytics.analysis.sampled_days import SampledDays
@@ -25,9 +25,9 @@ from kpa_analytics.analysis.window_cycles import WindowCycles
 from kpa_analytics.analysis.windows import EXPIRED_FROM, OFFERING, SUPERSEDED
 from kpa_analytics.statuses import CURRENT, EXPIRED, EXPIRING, MISSING, NOT_DUE
 
-#: The statuses of a case that is held, and of one that is not, in the order of a span.
+#: The statuses of a completed case, and of one that was never completed, in the order of a span.
 IN_ORDER = {True: (CURRENT, EXPIRING, EXPIRED), False: (NOT_DUE, EXPIRING, MISSING)}
-_SPAN = ("person", "title_row", "held", *POSITIONS)
+_SPAN = ("person", "title_row", "completed", *POSITIONS)
 _SINCE, _UNTIL = pl.col("since"), pl.col("until")
 _IS_WINDOW = pl.col("expiration_source") == "window"
 
@@ -40,33 +40,33 @@ class StatusSpans:
         self._schedules = engine.rules.schedules
         self._cycles = WindowCycles(self._schedules, days)
         self._offerings = engine.rules.offerings.lazy().select("training_id", *OFFERING)
-        self._unheld: pl.DataFrame | None = None
+        self._never: pl.DataFrame | None = None
 
     def frame(self, expiring_days: int, *, include_terminated: bool) -> pl.DataFrame:
         """The spans, in any order; without people who left, unless they are included."""
-        held = self._with_starts(self._held, self._engine.expirations, expiring_days)
+        completed = self._with_starts(self._completed, self._engine.expirations, expiring_days)
         derived = self._engine.derived
         own = (
             self._with_starts(spans, each.expirations, expiring_days)
             for each, spans in zip(derived, self._derived, strict=True)
         )
-        composed = composed_spans(derived, self._held_between, own, held)
-        if self._unheld is None:  # the same for any number of days
-            self._unheld = self._not_held(composed)
-        spans = pl.concat([held, composed, self._unheld])
+        composed = composed_spans(derived, self._completed_between, own, completed)
+        if self._never is None:  # the same for any number of days
+            self._never = self._never_completed(composed)
+        spans = pl.concat([completed, composed, self._never])
         return spans if include_terminated else self.employed(spans)
 
     def _with_starts(
-        self, held: pl.DataFrame, by_key: pl.DataFrame, expiring_days: int
+        self, completed: pl.DataFrame, by_key: pl.DataFrame, expiring_days: int
     ) -> pl.DataFrame:
         """Spans of `_of_records` with `starts` for a number of days. Nothing else depends on it."""
         by_date = self._days.position(counted_back(expiring_days))
         by_key = by_key.select(pl.when(_IS_WINDOW).then(None).otherwise(by_date).alias("starts"))
         counted = pl.lit(by_key.to_series()).gather(pl.col("expiration_row")).clip(_SINCE, _UNTIL)
-        return held.with_columns(pl.coalesce(counted, "starts").alias("starts")).select(_SPAN)
+        return completed.with_columns(pl.coalesce(counted, "starts").alias("starts")).select(_SPAN)
 
     @cached_property
-    def _held(self) -> pl.DataFrame:
+    def _completed(self) -> pl.DataFrame:
         return self._of_records(self._engine.rows.filter("has_proof"), self._engine.expirations)
 
     @cached_property
@@ -74,8 +74,8 @@ class StatusSpans:
         return [self._of_records(each.rows, each.expirations) for each in self._engine.derived]
 
     @cached_property
-    def _held_between(self) -> list[pl.DataFrame]:
-        return [held_between(each, self._days) for each in self._engine.derived]
+    def _completed_between(self) -> list[pl.DataFrame]:
+        return [completed_between(each, self._days) for each in self._engine.derived]
 
     def _placed(self, records: pl.DataFrame) -> pl.DataFrame:
         """The records that count on a sampled day, with positions for their days.
@@ -154,13 +154,15 @@ class StatusSpans:
             )
             .with_columns(_UNTIL.alias("over"))
         )
-        parts = [part.pipe(_fitted, "expiration_row", held=True) for part in (decided, renewed)]
-        return pl.concat(parts).collect(engine="in-memory")
+        spans = [
+            each.pipe(_fitted, "expiration_row", completed=True) for each in (decided, renewed)
+        ]
+        return pl.concat(spans).collect(engine="in-memory")
 
-    def _not_held(self, composed: pl.DataFrame) -> pl.DataFrame:
+    def _never_completed(self, composed: pl.DataFrame) -> pl.DataFrame:
         """The spans of required trainings, and of records that prove nothing.
 
-        They end when the training is held, also through the included trainings.
+        They end when the training is completed, also through the included trainings.
         """
         position = self._days.position
         derived = composed.lazy().group_by("person", "title_row").agg(_SINCE.min().alias("derived"))
@@ -203,11 +205,11 @@ class StatusSpans:
             pl.min_horizontal("until", "cycle_ends").alias("until"),
             pl.min_horizontal("until", "cycle_ends").alias("over"),
         )
-        parts = [part.pipe(_fitted, held=False) for part in (missing, never_open, yearly)]
-        return pl.concat(parts).collect(engine="in-memory")
+        spans = [each.pipe(_fitted, completed=False) for each in (missing, never_open, yearly)]
+        return pl.concat(spans).collect(engine="in-memory")
 
     def employed(self, spans: pl.DataFrame) -> pl.DataFrame:
-        """The parts of the spans in which the person is employed."""
+        """The spans without the days on which the person is not employed."""
         people, position = self._engine.people, self._days.position
         has_left = people["left"].is_not_null()
         if not has_left.any():
@@ -220,14 +222,14 @@ class StatusSpans:
         of_leavers = spans.lazy().filter(is_leaver).join(days, on="person")
         before = of_leavers.with_columns(pl.min_horizontal("until", "left").alias("until"))
         after = of_leavers.with_columns(pl.max_horizontal("since", "back").alias("since"))
-        kept = [part.pipe(_fitted) for part in (before, after)]
+        kept = [each.pipe(_fitted) for each in (before, after)]
         return pl.concat([stayed, *kept]).collect(engine="in-memory")
 
 
-def _fitted(spans: pl.LazyFrame, *more: str, held: bool | None = None) -> pl.LazyFrame:
+def _fitted(spans: pl.LazyFrame, *more: str, completed: bool | None = None) -> pl.LazyFrame:
     """The spans that last at least one day, with `starts` and `over` from since to until."""
-    if held is not None:
-        spans = spans.with_columns(pl.lit(held).alias("held"))
+    if completed is not None:
+        spans = spans.with_columns(pl.lit(completed).alias("completed"))
     return (
         spans.filter(_SINCE < _UNTIL)
         .with_columns(pl.col("starts", "over").clip(_SINCE, _UNTIL))

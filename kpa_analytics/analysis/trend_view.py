@@ -69,7 +69,7 @@ class TrendView:
         self.begun = data.begun
         self._grouping = lru_cache(lambda by: grouping(engine, by, data.users, data.groups))
         self._status = lru_cache(maxsize=_KEPT)(engine.status)
-        self._held = lru_cache(maxsize=_KEPT)(engine.held)
+        self._completed = lru_cache(maxsize=_KEPT)(engine.completed)
         self._valid = lru_cache(maxsize=_KEPT)(self._valid_cases)
         self._certificates = Certificates(engine)
         self._due = lru_cache(maxsize=_KEPT)(self._came_due)
@@ -203,9 +203,9 @@ class TrendView:
         closed = closed.drop("expiration_date", "status").join(
             now, on=pair, how="left", nulls_equal=True
         )
-        parts = {"opened": new, "closed": closed}
         changes = [
-            part.sort(pair).with_columns(change=pl.lit(name)) for name, part in parts.items()
+            rows.sort(pair).with_columns(change=pl.lit(change))
+            for change, rows in (("opened", new), ("closed", closed))
         ]
         return pl.concat(changes, how="diagonal")
 
@@ -227,15 +227,15 @@ class TrendView:
     def _valid_cases(
         self, as_of: date, expiring_days: int, include_terminated: bool
     ) -> pl.DataFrame:
-        held = self._held(as_of, expiring_days)
-        return self._engine.valid(held, as_of, expiring_days, include_terminated)
+        completed = self._completed(as_of, expiring_days)
+        return self._engine.valid(completed, as_of, expiring_days, include_terminated)
 
     def _came_due(
         self, first: date, as_of: date, expiring_days: int, include_terminated: bool
     ) -> pl.DataFrame:
-        held = self._held(as_of, expiring_days)
+        completed = self._completed(as_of, expiring_days)
         due = self._certificates.came_due(
-            held, as_of, expiring_days, include_terminated, first=first
+            completed, as_of, expiring_days, include_terminated, first=first
         )
         columns = ("person", "title_row", "training_id", "row", "expiration_date", "outcome")
         return due.select(columns).collect(engine="in-memory")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from kpa_analytics.analysis.counting_records import counting_records
-from kpa_analytics.analysis.limiting import HELD_TODAY, OWN_PROOF, limiting_trainings
+from kpa_analytics.analysis.limiting import HELD, OWN_PROOF, limiting_trainings
 from kpa_analytics.audit.identity import with_numbers
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.names import with_names
@@ -57,7 +57,7 @@ def valid_completions(cases: pl.DataFrame) -> pl.DataFrame:
     `evidence` says what is on file: a signature, else a file, else only the instructor's name, else
     nothing. It is `not_known` where the API did not say.
     """
-    valid = HELD_TODAY & OWN_PROOF
+    valid = HELD & OWN_PROOF
     evidence = (
         pl.when("signed")
         .then(pl.lit(SIGNED))
@@ -72,10 +72,10 @@ def valid_completions(cases: pl.DataFrame) -> pl.DataFrame:
     return cases.filter(valid).with_columns(evidence.cast(pl.Enum(EVIDENCE)).alias("evidence"))
 
 
-def held_through_parts(cases: pl.DataFrame) -> int:
+def held_through_included(cases: pl.DataFrame) -> int:
     """The cases that are current or expiring soon, but only through included trainings.
 
     `valid_completions` leaves them out, because the completions of the included trainings are there
     already.
     """
-    return cases.filter(HELD_TODAY & ~OWN_PROOF).height
+    return cases.filter(HELD & ~OWN_PROOF).height

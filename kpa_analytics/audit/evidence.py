@@ -110,8 +110,8 @@ class Evidence:
 
 def composed_ids(trainings: pl.DataFrame) -> pl.Series:
     """The ids of the composed trainings."""
-    parts = included_trainings(trainings)
-    return pl.Series("id", [training for training in parts if parts[training]], pl.Int64)
+    included = included_trainings(trainings)
+    return pl.Series("id", [training for training in included if included[training]], pl.Int64)
 
 
 def gather(

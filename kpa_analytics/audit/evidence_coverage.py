@@ -15,7 +15,7 @@ from kpa_analytics.audit.cases import (
     NOT_KNOWN,
     NOTHING,
     SIGNED,
-    held_through_parts,
+    held_through_included,
     valid_completions,
 )
 from kpa_analytics.charts import axes
@@ -74,7 +74,7 @@ def evidence_coverage(cases: pl.DataFrame) -> alt.LayerChart:
             text.Heading.ON_FILE.value, text.ON_FILE_CHART_NOTHING, dark=False, demo=demo
         )
     sums = table.select(pl.col(*EVIDENCE, "total").sum()).row(0, named=True)
-    parts = held_through_parts(cases)
+    composed = held_through_included(cases)
     bare = sums[INSTRUCTOR_ONLY] + sums[NOTHING]
     shown = [kind for kind in EVIDENCE if sums[kind]]
     placed = table.with_columns(short(table, "training", _ROOM)).with_row_index("place")
@@ -84,7 +84,7 @@ def evidence_coverage(cases: pl.DataFrame) -> alt.LayerChart:
         subtitle=[
             say(text.ON_FILE_CHART_SUBTITLE, valid=sums["total"], bare=bare, nothing=sums[NOTHING]),
             say(text.ON_FILE_CHART_NOT_KNOWN, unknown=sums[NOT_KNOWN]) if sums[NOT_KNOWN] else "",
-            say(text.ON_FILE_CHART_COMPOSED, through_parts=parts) if parts else "",
+            say(text.ON_FILE_CHART_COMPOSED, through_included=composed) if composed else "",
         ],
         demo=demo,
         dark=False,

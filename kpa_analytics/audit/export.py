@@ -182,7 +182,7 @@ def export_audit(
             as_of=need_day(as_of, "as_of"),
             title=_title(title),
             key=one_key,
-            write_part=partial(
+            write_pack=partial(
                 export_audit,
                 as_of=as_of,
                 expiring_days=expiring_days,

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 KIND = "fleet audit pack"
 INDEX, PARTS = "index.html", "parts.csv"
-#: The counts of the manifest of each part, which are added up.
+#: The counts in the manifest of each pack, which are added up.
 _COUNTS = tuple(FLEET_PARTS.schema)[5:]
 
 
@@ -50,7 +50,7 @@ def write_fleet_pack(
     as_of: date,
     title: str,
     key: SigningKey | None,
-    write_part: Callable[..., Path],
+    write_pack: Callable[..., Path],
 ) -> Path:
     """Write the pack of a fleet: a new folder that appears complete or not at all.
 
@@ -64,24 +64,24 @@ def write_fleet_pack(
         as_of: the day of the statuses.
         title: the title of the index.
         key: the key that signs the manifest, or None.
-        write_part: writes the pack of an account: `write_part(data, folder, title=...)`.
+        write_pack: writes the pack of an account: `write_pack(data, folder, title=...)`.
 
     Returns:
         The folder.
 
     Raises:
-        KPADataError: the folder can't be written, or `write_part` raised it; the message names the
+        KPADataError: the folder can't be written, or `write_pack` raised it; the message names the
             account.
     """
     fleet.warn_if_incomplete()
     with new_folder(out) as folder:
         for name, data in fleet.accounts.items():
             with of_account(name):
-                write_part(data, folder / name, title=f"{title}: {name}")
-        parts = _parts(fleet, folder)
-        facts = _facts(fleet, parts, as_of, title)
-        write_csv(marked(parts, demo=fleet.demo), folder / PARTS)
-        (folder / INDEX).write_bytes(_page(parts, facts).encode())
+                write_pack(data, folder / name, title=f"{title}: {name}")
+        packs = _packs(fleet, folder)
+        facts = _facts(fleet, packs, as_of, title)
+        write_csv(marked(packs, demo=fleet.demo), folder / PARTS)
+        (folder / INDEX).write_bytes(_page(packs, facts).encode())
         write_checksums(folder)
         write_manifest(folder, {**facts, **({"signature": key.facts} if key else {})})
         if key:
@@ -89,7 +89,7 @@ def write_fleet_pack(
     return typed_path(out).absolute()
 
 
-def _parts(fleet: Fleet, folder: Path) -> pl.DataFrame:
+def _packs(fleet: Fleet, folder: Path) -> pl.DataFrame:
     """One row per account, from the manifest of its pack (`schema.FLEET_PARTS`)."""
     rows = []
     for name in fleet.accounts:
@@ -100,12 +100,12 @@ def _parts(fleet: Fleet, folder: Path) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=FLEET_PARTS.schema, orient="row")
 
 
-def _totals(parts: pl.DataFrame) -> dict[str, int | None]:
+def _totals(packs: pl.DataFrame) -> dict[str, int | None]:
     """The totals of the counts; None (not known) if an account's count is not known."""
-    return {name: None if parts[name].null_count() else int(parts[name].sum()) for name in _COUNTS}
+    return {name: None if packs[name].null_count() else int(packs[name].sum()) for name in _COUNTS}
 
 
-def _facts(fleet: Fleet, parts: pl.DataFrame, as_of: date, title: str) -> dict[str, Any]:
+def _facts(fleet: Fleet, packs: pl.DataFrame, as_of: date, title: str) -> dict[str, Any]:
     failures = {name: one_line(f"{error}") for name, error in fleet.failures.items()}
     return {
         "title": title,
@@ -115,15 +115,15 @@ def _facts(fleet: Fleet, parts: pl.DataFrame, as_of: date, title: str) -> dict[s
         "as_of": as_of.isoformat(),
         "complete": fleet.complete,
         "not_loaded": failures,
-        "counts": _totals(parts),
+        "counts": _totals(packs),
         "parts": {
             row["account"]: {name: row[name] for name in ("report", "demo", "fetched_at", "seal")}
-            for row in parts.iter_rows(named=True)
+            for row in packs.iter_rows(named=True)
         },
     }
 
 
-def _page(parts: pl.DataFrame, facts: Mapping[str, Any]) -> str:
+def _page(packs: pl.DataFrame, facts: Mapping[str, Any]) -> str:
     headings = {name: _heading(name) for name in _COUNTS}
     rows = [
         {
@@ -132,7 +132,7 @@ def _page(parts: pl.DataFrame, facts: Mapping[str, Any]) -> str:
             "demo": row["demo"],
             "counts": [figure_text(row[name]) for name in _COUNTS],
         }
-        for row in parts.iter_rows(named=True)
+        for row in packs.iter_rows(named=True)
     ]
     return template("fleet.html.j2").render(
         language=text.LANGUAGE,

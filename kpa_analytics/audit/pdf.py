@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import typst
 
-from kpa_analytics.audit.chart_parts import parts, size
+from kpa_analytics.audit.chart_pieces import pieces, size
 from kpa_analytics.audit.html import TEMPLATES
 from kpa_analytics.fonts import FOLDER
 from kpa_analytics.report_text import DEMO_MARK
@@ -52,15 +52,15 @@ def write_document(
 def _charts(
     story: dict[str, Any], drawings: dict[str, Drawing], folder: Path
 ) -> dict[str, dict[str, Any]]:
-    """Write the drawings of the report in their parts, and describe them for the template."""
+    """Write the pieces of each drawing of the report, and describe them for the template."""
     charts = {}
     for name in (name for section in story["sections"] for name in section["charts"]):
-        pieces = parts(drawings[name].boxed, drawings[name].row)
-        for number, piece in enumerate(pieces):
+        drawn = pieces(drawings[name].boxed, drawings[name].row)
+        for number, piece in enumerate(drawn):
             (folder / f"{name}-{number}.svg").write_bytes(piece.encode())
         charts[name] = {
-            "width": size(pieces[0])[0],
-            "parts": len(pieces),
+            "width": size(drawn[0])[0],
+            "pieces": len(drawn),
             "description": drawings[name].description,
         }
     return charts

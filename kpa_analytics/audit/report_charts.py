@@ -9,7 +9,7 @@ import polars as pl
 
 from kpa_analytics import charts
 from kpa_analytics.audit.chart_images import images
-from kpa_analytics.audit.chart_parts import excess
+from kpa_analytics.audit.chart_pieces import excess
 from kpa_analytics.audit.evidence_coverage import evidence_coverage
 from kpa_analytics.audit.missing_glyphs import boxed
 from kpa_analytics.charts.axes import slanted

@@ -19,7 +19,7 @@ from kpa_analytics.audit.document_story import document
 from kpa_analytics.audit.people import people_rows
 from kpa_analytics.data.included_trainings import included_trainings
 from kpa_analytics.data.need_evidence import need_evidence
-from kpa_analytics.data.scope import with_parts
+from kpa_analytics.data.scope import with_included
 from kpa_analytics.data.training_data import TrainingData, need_training_data
 from kpa_analytics.employment import employment, has_left
 from kpa_analytics.inputs import AnyFrame
@@ -91,7 +91,7 @@ def roster(
     pairs = None if needed is None else required_pairs(needed).collect()
     title = need_training(data, training_id, needed)
     done = data.completions.filter(
-        pl.col("training_id").is_in(with_parts(data.trainings, [training_id]))
+        pl.col("training_id").is_in(with_included(data.trainings, [training_id]))
     )
     of_training = pl.col("training_id") == training_id
     status = expiry_status(
@@ -140,8 +140,8 @@ def _facts(data: TrainingData, training_id: int, day: date) -> list[str]:
     if not included:
         return [*facts, say(text.SCHEDULE, value=schedule)]
     titles = dict(training_names(data.trainings).collect(engine="in-memory").iter_rows())
-    parts = sorted(one_line(titles.get(part, str(part))) for part in included)
-    composed = say(text.INCLUDES, titles=listing(parts, len(parts)))
+    names = sorted(one_line(titles.get(each, str(each))) for each in included)
+    composed = say(text.INCLUDES, titles=listing(names, len(names)))
     return [*facts, composed, say(text.OWN_SCHEDULE_FACT, value=schedule)]
 
 

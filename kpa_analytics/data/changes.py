@@ -53,13 +53,13 @@ def table_changes(old: Mapping[str, pl.DataFrame], new: Mapping[str, pl.DataFram
     The tables are `completions`, `trainings`, `users` and `required` (a frame of m_user_id and
     training_id). If an id is repeated in one of the last three, its first record counts.
     """
-    parts = [CHANGES.empty()]
+    changes = [CHANGES.empty()]
     for name, match in _TABLES.items():
         if name in old and name in new:
             before, after = (side[name].rename({**match.renamed}) for side in (old, new))
             shared = [column for column in after.columns if column in before.columns]
-            parts.append(_of_table(name, match.keys, before.select(shared), after.select(shared)))
-    return pl.concat(parts)
+            changes.append(_of_table(name, match.keys, before.select(shared), after.select(shared)))
+    return pl.concat(changes)
 
 
 def _of_table(
@@ -69,7 +69,7 @@ def _of_table(
     added = after.join(before, on=keys, how="anti", nulls_equal=True)
     removed = before.join(after, on=keys, how="anti", nulls_equal=True)
     nothing = pl.lit(None, pl.String)
-    parts = [
+    changes = [
         _rows(name, "added", added, nothing, nothing, nothing),
         _rows(name, "removed", removed, nothing, nothing, nothing),
     ]
@@ -79,8 +79,8 @@ def _of_table(
             old_value, value = (_or_null(name, dtype) for name in (f"{field}_old", field))
             edited = pairs.filter(value.ne_missing(old_value))
             values = _text(f"{field}_old", dtype), _text(field, dtype)
-            parts.append(_rows(name, "edited", edited, pl.lit(field), *values))
-    return pl.concat(parts).sort("change", *keys, maintain_order=True)
+            changes.append(_rows(name, "edited", edited, pl.lit(field), *values))
+    return pl.concat(changes).sort("change", *keys, maintain_order=True)
 
 
 def _or_null(name: str, dtype: pl.DataType) -> pl.Expr:

@@ -7,10 +7,10 @@ import polars as pl
 from kpa_analytics.inputs import AnyFrame
 
 #: The id of a training -> the ids of the included trainings.
-Parts = dict[int, list[int]]
+Included = dict[int, list[int]]
 
 
-def included_trainings(trainings: AnyFrame) -> Parts:
+def included_trainings(trainings: AnyFrame) -> Included:
     """The included trainings of each training in the catalogue; an empty list if there are none.
 
     If the catalogue repeats a training, its first row counts.

@@ -41,7 +41,7 @@ class Scope:
 
     @property
     def cases(self) -> pl.Expr:
-        """Whether a row is about a selected training, not only about a part of one."""
+        """Whether a row is about a selected training, not only about one that it includes."""
         return pl.col("training_id").is_in(self.trainings) if self.trainings else _EVERY
 
     def of_people(self, column: str) -> pl.Expr:
@@ -52,7 +52,7 @@ class Scope:
         """Whether a record of a training and a person is selected."""
         about = _EVERY
         if self.trainings:
-            about = pl.col("training_id").is_in(with_parts(catalogue, self.trainings))
+            about = pl.col("training_id").is_in(with_included(catalogue, self.trainings))
         return about & self.of_people("m_user_id")
 
     def frames(self, whole: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
@@ -65,7 +65,7 @@ class Scope:
         recorded = pl.col("id").is_in(done["group_training_id"].drop_nulls().unique().implode())
         frames = {**whole, "completions": done}
         if self.trainings:
-            wanted = with_parts(whole["trainings"], self.trainings)
+            wanted = with_included(whole["trainings"], self.trainings)
             of_wanted = pl.col("trainings_id").list.set_intersection(wanted).list.len() > 0
             frames |= {
                 "trainings": whole["trainings"].filter(pl.col("id").is_in(wanted)),
@@ -109,14 +109,14 @@ class Scope:
         )
 
 
-def with_parts(catalogue: pl.DataFrame, trainings: Sequence[int]) -> list[int]:
+def with_included(catalogue: pl.DataFrame, trainings: Sequence[int]) -> list[int]:
     """The trainings, and all trainings that they are composed of."""
-    parts = included_trainings(catalogue)
+    included = included_trainings(catalogue)
     involved: set[int] = set()
     waiting = list(trainings)
     while waiting:
         training = waiting.pop()
         if training not in involved:
             involved.add(training)
-            waiting += parts.get(training, [])
+            waiting += included.get(training, [])
     return sorted(involved)

@@ -10,7 +10,7 @@ import polars as pl
 
 from kpa_analytics import report_text as texts
 from kpa_analytics.data.checks import Check, names_of
-from kpa_analytics.data.included_trainings import Parts, included_trainings
+from kpa_analytics.data.included_trainings import Included, included_trainings
 from kpa_analytics.schema import USERS
 
 
@@ -33,25 +33,25 @@ def training_circles(trainings: pl.LazyFrame) -> list[Check]:
     )
     itself = pl.col("id") == pl.col("included")
     return [
-        Check("training_circle", "trainings", "included_trainings_id", part, text, value="included")
-        for part, text in (
+        Check("training_circle", "trainings", "included_trainings_id", each, text, value="included")
+        for each, text in (
             (rows.filter(itself), texts.INCLUDES_ITSELF),
             (rows.filter(~itself), texts.TRAINING_CIRCLE),
         )
     ]
 
 
-def in_or_above_circles(parts: Parts) -> set[int]:
+def in_or_above_circles(included: Included) -> set[int]:
     """The trainings that include themselves, and those that include one of these.
 
     Examples:
         >>> sorted(in_or_above_circles({1: [2], 2: [3], 3: [2], 4: [5], 5: []}))
         [1, 2, 3]
     """
-    sorter = TopologicalSorter(parts)
+    sorter = TopologicalSorter(included)
     with suppress(CycleError):  # the others can still be sorted
         sorter.prepare()
-    rest = {*parts}
+    rest = {*included}
     while sorter.is_active():
         ready = sorter.get_ready()
         sorter.done(*ready)
@@ -59,31 +59,31 @@ def in_or_above_circles(parts: Parts) -> set[int]:
     return rest
 
 
-def circles_in(parts: Parts) -> dict[int, list[int]]:
+def circles_in(included: Included) -> dict[int, list[int]]:
     """The shortest circle of each training that is in one; it begins and ends with the training.
 
     Examples:
         >>> circles_in({1: [2], 2: [3], 3: [2], 4: [4]})
         {2: [2, 3, 2], 3: [3, 2, 3], 4: [4, 4]}
     """
-    among = in_or_above_circles(parts)
-    circles = {start: _way_back(start, parts, among) for start in sorted(among)}
+    among = in_or_above_circles(included)
+    circles = {start: _way_back(start, included, among) for start in sorted(among)}
     return {start: circle for start, circle in circles.items() if circle}
 
 
-def _way_back(start: int, parts: Parts, among: set[int]) -> list[int]:
+def _way_back(start: int, included: Included, among: set[int]) -> list[int]:
     """The shortest way from a training to itself; empty if there is none."""
     above: dict[int, int] = {}
     waiting = deque([start])
     while waiting:
         training = waiting.popleft()
-        for part in sorted(among.intersection(parts[training])):
-            if part == start:
+        for inner in sorted(among.intersection(included[training])):
+            if inner == start:
                 way = [start, training]
                 while way[-1] != start:
                     way.append(above[way[-1]])
                 return way[::-1]
-            if part not in above:
-                above[part] = training
-                waiting.append(part)
+            if inner not in above:
+                above[inner] = training
+                waiting.append(inner)
     return []

@@ -110,9 +110,9 @@ class Argument:
 
     def only(self, condition: Column) -> Argument:
         """The argument with those rows of its Spark data frame that meet a condition."""
-        part = copy(self)
-        part.spark = self.spark.filter(condition)
-        return part
+        filtered = copy(self)
+        filtered.spark = self.spark.filter(condition)
+        return filtered
 
     def _arrow(self, frame: pl.DataFrame | pl.LazyFrame) -> object:
         accounts = [pl.col(_RENAMED).alias(ACCOUNT)] if self._call.has_accounts else []

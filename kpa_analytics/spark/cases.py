@@ -15,7 +15,7 @@ from kpa_analytics.schema import COMPLETIONS, EXPIRY_STATUS, RENEWALS, TRAININGS
 from kpa_analytics.spark.arguments import SparkCall, SparkOrPolars, empty_of
 from kpa_analytics.spark.catalogue import CATALOGUE, Tables
 from kpa_analytics.spark.demo_data import one_day
-from kpa_analytics.spark.groups import Part, by_group, enough_partitions, partitions_of
+from kpa_analytics.spark.groups import GroupedFrame, by_group, enough_partitions, partitions_of
 from kpa_analytics.spark.people import PROFILE
 from kpa_analytics.spark.requirements import required_argument
 
@@ -187,6 +187,6 @@ def _by_person(
         return function(frames[0], tables.of(account), profiles, requirements, day)
 
     keyed = ((records, "m_user_id"), (people, "id"), (pairs, "m_user_id"))
-    parts = [Part(argument, key) for argument, key in keyed if argument is not None]
+    frames = [GroupedFrame(argument, key) for argument, key in keyed if argument is not None]
     number = wanted or enough_partitions(records.spark)
-    return call.result(by_group(parts, "m_user_id", work, table.schema, number))
+    return call.result(by_group(frames, "m_user_id", work, table.schema, number))

@@ -34,7 +34,7 @@ _FRAME, _PLACE = "_frame", "_place"
 Work = Callable[[str | None, list[pl.DataFrame]], pl.DataFrame]
 
 
-class Part(NamedTuple):
+class GroupedFrame(NamedTuple):
     """A frame whose rows are computed together with those of others.
 
     Attributes:
@@ -47,7 +47,7 @@ class Part(NamedTuple):
 
 
 def by_group(
-    parts: list[Part], key: str, work: Work, schema: pl.Schema, partitions: int
+    frames: list[GroupedFrame], key: str, work: Work, schema: pl.Schema, partitions: int
 ) -> DataFrame:
     """Compute a result from all rows of each person, or of each session.
 
@@ -55,23 +55,23 @@ def by_group(
     and a small one is computed at once. The result is in the order of account and key.
 
     Args:
-        parts: the frames.
+        frames: the frames.
         key: the name that their keys have in common.
         work: computes the result of some keys of one account from their rows of each frame.
         schema: the columns of the result, to which the account is added.
         partitions: the number of partitions.
     """
-    wires = [part.argument.wire._replace(key=part.key, name=key) for part in parts]
+    wires = [frame.argument.wire._replace(key=frame.key, name=key) for frame in frames]
     tagged = (
-        _tagged(number, part.argument.spark, wire)
-        for number, (part, wire) in enumerate(zip(parts, wires, strict=True))
+        _tagged(number, frame.argument.spark, wire)
+        for number, (frame, wire) in enumerate(zip(frames, wires, strict=True))
     )
     rows = reduce(lambda left, right: left.unionByName(right, allowMissingColumns=True), tagged)
     result = spark_schema(schema)
 
     def run(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for account, frames in _received(batches, key, wires):
-            yield from arrow_batches(account, work(account, frames), result)
+        for account, received in _received(batches, key, wires):
+            yield from arrow_batches(account, work(account, received), result)
 
     return (
         rows.repartitionByRange(partitions, ACCOUNT, key)

@@ -13,7 +13,7 @@ from kpa_analytics.schema import COMPLETIONS, GROUP_SESSIONS, GROUP_TRAININGS, T
 from kpa_analytics.spark.arguments import SparkCall, SparkOrPolars, empty_of
 from kpa_analytics.spark.catalogue import Tables
 from kpa_analytics.spark.demo_data import with_demo
-from kpa_analytics.spark.groups import Part, by_group, enough_partitions, partitions_of
+from kpa_analytics.spark.groups import GroupedFrame, by_group, enough_partitions, partitions_of
 from kpa_analytics.spark.people import NAMES, with_people_names
 
 if TYPE_CHECKING:
@@ -71,11 +71,11 @@ def group_sessions(
         return sessions.drop("demo")
 
     in_groups = recorded.only(F.col(_KEY).isNotNull())
-    parts = [Part(in_groups, _KEY), *([Part(listed, "id")] if listed else [])]
+    frames = [GroupedFrame(in_groups, _KEY), *([GroupedFrame(listed, "id")] if listed else [])]
     schema = pl.Schema({**GROUP_SESSIONS.schema})
     schema.pop("demo")
     number = wanted or enough_partitions(in_groups.spark)
-    computed = by_group(parts, _KEY, work, schema, number)
+    computed = by_group(frames, _KEY, work, schema, number)
     named = with_people_names(computed, people, "m_instructor_id", "instructor")
     ordered = with_demo(named, recorded, listed, people).orderBy(
         ACCOUNT, F.col("date").asc_nulls_last(), F.col(_KEY).asc_nulls_last()

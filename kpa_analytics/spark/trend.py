@@ -27,7 +27,7 @@ from kpa_analytics.spark.arguments import Argument, SparkCall, SparkOrPolars, em
 from kpa_analytics.spark.cases import RECORD
 from kpa_analytics.spark.catalogue import CATALOGUE, Tables, named
 from kpa_analytics.spark.columns import arrow_batches, spark_schema
-from kpa_analytics.spark.groups import Part, by_group, enough_partitions, partitions_of
+from kpa_analytics.spark.groups import GroupedFrame, by_group, enough_partitions, partitions_of
 from kpa_analytics.spark.people import PROFILE, with_people_names
 from kpa_analytics.spark.requirements import required_argument
 from kpa_analytics.statuses import FROM_REQUIREMENTS, STATUSES
@@ -147,10 +147,10 @@ def status_over_time(
         return counts.with_columns(pl.lit(is_known).alias(_KNOWN))
 
     keyed = ((records, "m_user_id"), (people, "id"), (pairs, "m_user_id"))
-    parts = [Part(argument, key) for argument, key in keyed if argument is not None]
+    frames = [GroupedFrame(argument, key) for argument, key in keyed if argument is not None]
     schema = pl.Schema({**nothing.schema, _KNOWN: pl.Boolean()})
     number = wanted or enough_partitions(records.spark)
-    counts = by_group(parts, "m_user_id", work, schema, number)
+    counts = by_group(frames, "m_user_id", work, schema, number)
     if not call.has_accounts:  # without a single person there are rows, too
         counts = counts.union(_without_cases(call, nothing, known=every_account))
     return call.result(_added_up(counts, group, people))

@@ -471,7 +471,7 @@ def test_the_gaps_that_are_left_add_up(seed: int, weeks: int) -> None:
     made = kpa.plan_sessions(data, as_of=day, weeks=weeks, capacity=4, required=required)
     after = kpa.what_if(data, made, until=made.last_day, required=required)
     gaps = after.filter(pl.col("status").is_in(GAPS))
-    composed = Rules(catalogue).parts
+    composed = Rules(catalogue).included
     left = gaps_left(gaps, made.people, made.unplaced, composed)
     case = ["m_user_id", "training_id"]
     unplaced, again = (

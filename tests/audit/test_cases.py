@@ -282,7 +282,7 @@ def test_of_trainings_as_bare_the_larger_one_is_first():
     assert rows == [("Beta", 1, 2), ("Alpha", 1, 1)]
 
 
-def test_the_chart_says_that_cases_held_through_parts_are_not_counted():
+def test_the_chart_says_that_cases_held_through_included_are_not_counted():
     own = DONE | {"status": "current", "completion_id": 1, "signed": False, "files": 0}
     derived = DONE | {"status": "current", "expiration_source": "composed", "training": "Basics"}
     expired = derived | {"status": "expired"}

@@ -21,7 +21,7 @@ from kpa_analytics.schema import EMPLOYEE_STATUS
 from tests.publishing.small import AS_OF, circular, small, updated_from_newest_pages
 
 
-def write_part(data: TrainingData, folder: Path, *, title: str) -> Path:
+def write_pack(data: TrainingData, folder: Path, *, title: str) -> Path:
     """A part with its figures, and without everything that takes long to draw."""
     folder.mkdir()
     status = kpa.expiry_status(
@@ -37,7 +37,7 @@ def write_part(data: TrainingData, folder: Path, *, title: str) -> Path:
 
 
 def write(fleet: kpa.Fleet, out: Path) -> dict[str, Any]:
-    write_fleet_pack(fleet, out, as_of=AS_OF, title="Holding", key=None, write_part=write_part)
+    write_fleet_pack(fleet, out, as_of=AS_OF, title="Holding", key=None, write_pack=write_pack)
     return read_manifest(out)
 
 
@@ -127,12 +127,12 @@ def test_an_error_about_the_records_of_an_account_names_it_as_its_status_does(
 def test_a_warning_about_the_records_of_an_account_names_it(tmp_path: Path) -> None:
     def write_and_warn(data: TrainingData, folder: Path, *, title: str) -> Path:
         warn("a character has no font", KPADataWarning)
-        return write_part(data, folder, title=title)
+        return write_pack(data, folder, title=title)
 
     fleet = kpa.Fleet({"north": small()})
     with pytest.warns(KPADataWarning, match=r"^north: a character has no font$"):
         write_fleet_pack(
-            fleet, tmp_path / "p", as_of=AS_OF, title="", key=None, write_part=write_and_warn
+            fleet, tmp_path / "p", as_of=AS_OF, title="", key=None, write_pack=write_and_warn
         )
 
 

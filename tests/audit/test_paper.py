@@ -18,7 +18,7 @@ import pytest
 from msgspec import to_builtins
 
 import kpa_analytics as kpa
-from kpa_analytics.audit.chart_parts import parts, size
+from kpa_analytics.audit.chart_pieces import pieces, size
 from kpa_analytics.audit.html import TEMPLATES
 from kpa_analytics.audit.pdf import write_document
 from kpa_analytics.audit.report_charts import Drawing
@@ -73,8 +73,8 @@ def test_text_in_charts_has_at_least_9_points(pack):
     assert "let width = calc.min(0.72 * drawing.width, 494) * 1pt" in template
     for drawing in (pack / "charts").glob("*.svg"):
         picture = drawing.read_text(encoding="utf-8")
-        (part,) = parts(picture, 0)
-        wide, _ = size(part)
+        (piece,) = pieces(picture, 0)
+        wide, _ = size(piece)
         scale = min(0.72 * wide, 494) / wide
         sizes = [float(size) for size in re.findall(r'font-size="([\d.]+)px"', picture)]
         assert min(sizes) * scale >= 9, drawing.name

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from kpa_analytics.audit.findings import findings
-from kpa_analytics.data.scope import Scope, with_parts
+from kpa_analytics.data.scope import Scope, with_included
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.endpoints import COLLECTIONS, endpoint_of
 from kpa_analytics.schema import (
@@ -168,7 +168,7 @@ def test_the_first_row_of_a_repeated_training_has_its_parts_and_blanks_are_none(
         {"id": BASICS, "included_trainings_id": [FIRST_AID, None]},
         {"id": BASICS, "included_trainings_id": [LADDERS]},
     ]
-    assert with_parts(frame_of(TRAININGS, *rows), [BASICS]) == sorted([BASICS, FIRST_AID])
+    assert with_included(frame_of(TRAININGS, *rows), [BASICS]) == sorted([BASICS, FIRST_AID])
 
 
 @pytest.mark.parametrize("table", COLLECTIONS)

@@ -13,7 +13,7 @@ import polars as pl
 
 from kpa_analytics.analysis.engine import Engine, Rules
 from kpa_analytics.analysis.expirations import RENEWAL
-from kpa_analytics.analysis.limiting import HELD, LIMITS, OWN_PROOF, limiting_trainings
+from kpa_analytics.analysis.limiting import COMPLETED, LIMITS, OWN_PROOF, limiting_trainings
 from kpa_analytics.analysis.requirements import required_pairs, required_sources
 from kpa_analytics.analysis.schedules import RENEWS
 from kpa_analytics.analysis.status_rules import has_grace, not_yet
@@ -47,7 +47,7 @@ def case_facts(
     - of the records: `counted` and `later` (the numbers of completions up to the day, or without a
       date, and after it), `undated` (whether one has no date), `undated_id`, `first_later` and
       `first_later_id`, `latest_special` (the latest special expiration date of those counted); of
-      the status, `held` and `own_proof`;
+      the status, `completed` and `own_proof`;
     - of the person: `hired`, `exists_since`, `left`, `back`, `has_left`, `not_yet`, `has_grace`;
     - of the training: the columns of `schedules` and `windows_on`, `superseded`, `in_time`,
       `renewal` (the day on which the renewal period ends);
@@ -87,7 +87,7 @@ def case_facts(
             not_yet(as_of).alias("not_yet"),
             has_grace(as_of).alias("has_grace"),
             has_left(as_of),
-            HELD.fill_null(False).alias("held"),
+            COMPLETED.alias("completed"),
             OWN_PROOF.alias("own_proof"),
             pl.when(RENEWS).then(RENEWAL).clip(upper_bound=date.max).alias("renewal"),
             *(pl.lit(None).alias(name) for name in LIMITS if name not in limited.columns),

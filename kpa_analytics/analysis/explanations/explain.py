@@ -13,9 +13,9 @@ from kpa_analytics.analysis.explanations import explain_texts as text
 from kpa_analytics.analysis.explanations.case_facts import CaseFacts, by_person, case_facts
 from kpa_analytics.analysis.explanations.explain_case import Case, left
 from kpa_analytics.analysis.explanations.explain_completion import completion_steps
+from kpa_analytics.analysis.explanations.explain_composed import composed_steps
 from kpa_analytics.analysis.explanations.explain_never import never_steps, no_case_steps
 from kpa_analytics.analysis.explanations.explain_next import NextSteps, check_plan
-from kpa_analytics.analysis.explanations.explain_parts import composed_steps
 from kpa_analytics.analysis.explanations.explanation import Explanation
 from kpa_analytics.analysis.explanations.explanation_step import Step
 from kpa_analytics.analysis.find import need_person, need_training
@@ -258,7 +258,7 @@ def _steps(case: Case) -> list[Step]:
     facts = case.facts
     if facts["status"] is None:
         return no_case_steps(case)
-    if not facts["held"]:
+    if not facts["completed"]:
         return never_steps(case)
     if facts["expiration_source"] == "composed":
         return composed_steps(case)

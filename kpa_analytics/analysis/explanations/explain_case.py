@@ -78,9 +78,9 @@ class Case:
     @property
     def included(self) -> list[int]:
         """The ids of the trainings that this one includes."""
-        return self.parts_of(self.facts["training_id"])
+        return self.included_in(self.facts["training_id"])
 
-    def parts_of(self, training: int) -> list[int]:
+    def included_in(self, training: int) -> list[int]:
         """The ids of the trainings that any training of the catalogue includes."""
         known = self.catalogue.get(training) or {}
         return sorted({*(known.get("included_trainings_id") or [])} - {None})

@@ -8,7 +8,7 @@ from __future__ import annotations
 from kpa_analytics.analysis.assignment_rules import assignment
 from kpa_analytics.analysis.explanations import explain_texts as text
 from kpa_analytics.analysis.explanations.explain_case import Case, schedule_sentence
-from kpa_analytics.analysis.explanations.explain_parts import part_values
+from kpa_analytics.analysis.explanations.explain_composed import included_values
 from kpa_analytics.analysis.explanations.explanation_step import Step, step
 from kpa_analytics.report_text import NEVER_COMPLETED
 from kpa_analytics.statuses import EXPIRING, MISSING
@@ -92,11 +92,11 @@ def _requirement(case: Case) -> Step:
 
 
 def _lacking(case: Case) -> Step:
-    """The included trainings that the person does not hold."""
-    parts = [part_values(case, part) for part in case.included]
-    lacking = [case.title(part["training_id"]) for part in parts if not part["held"]]
+    """The included trainings that the person never completed."""
+    included = [included_values(case, training) for training in case.included]
+    lacking = [case.title(each["training_id"]) for each in included if not each["held"]]
     said = case.say(text.LACKS, lacking=listing(lacking))
-    return step("parts", said, parts=parts)
+    return step("parts", said, parts=included)
 
 
 def _is_window(case: Case) -> bool:

@@ -52,7 +52,7 @@ class NextSteps:
     """
 
     def __init__(self, data: TrainingData, rules: Rules, as_of: date) -> None:
-        self._data, self._parts, self._as_of = data, rules.parts, as_of
+        self._data, self._included, self._as_of = data, rules.included, as_of
         self._why_nobody = cache(self._reason)
 
     def of(self, case: Case, plan: SessionPlan | None) -> tuple[str, ...]:
@@ -112,8 +112,8 @@ class NextSteps:
     def _to_complete(self, case: Case) -> list[int]:
         """The trainings to complete: the case's own, or those that a composed one still needs.
 
-        As in plans of sessions, these are the included trainings that the person does not hold or
-        that are due. If none is, it is the one that expires first.
+        As in plans of sessions, these are the included trainings that the person never completed or
+        that are due. If there are none, it is the one that expires first.
         """
 
         def fact(training: int, name: str) -> Any:
@@ -126,16 +126,18 @@ class NextSteps:
             return fact(training, "expiration_date") or date.max
 
         def needed(training: int) -> set[int]:
-            if training not in self._parts or has_own_proof(training):
+            if training not in self._included or has_own_proof(training):
                 return {training}
             due = [
-                part
-                for part in self._parts[training]
-                if not fact(part, "held") or fact(part, "status") in OPEN
+                each
+                for each in self._included[training]
+                if not fact(each, "completed") or fact(each, "status") in OPEN
             ]
             if due:
-                return {single for part in due for single in needed(part)}
-            return {min(sorted(single_trainings(training, self._parts, has_own_proof)), key=ends)}
+                return {single for each in due for single in needed(each)}
+            return {
+                min(sorted(single_trainings(training, self._included, has_own_proof)), key=ends)
+            }
 
         return sorted(needed(case.facts["training_id"]))
 
@@ -148,8 +150,8 @@ class NextSteps:
         data = self._data.whole
         rows = eligible_instructors(data.completions, data.trainings, data.users, as_of=self._as_of)
         return {
-            training: (_eligible(part), why_not_eligible(part.filter(~pl.col("eligible"))))
-            for (training,), part in rows.group_by("training_id", maintain_order=True)
+            training: (_eligible(people), why_not_eligible(people.filter(~pl.col("eligible"))))
+            for (training,), people in rows.group_by("training_id", maintain_order=True)
         }
 
     def _teaching(self, case: Case, training: int) -> str:

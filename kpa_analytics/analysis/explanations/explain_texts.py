@@ -72,12 +72,12 @@ BY_WINDOW = "The window decides from when it counts as expiring soon, not a numb
 
 # Composed trainings.
 
-PARTS = (
+INCLUDED_TRAININGS = (
     "{user} has no completion of {training} (training {training_id:d}) itself, but has completed "
     "every training that it includes: {listed}."
 )
-PART = "{part} ({training_id:d})"
-PART_UNTIL = "{part} ({training_id:d}, valid through {expires})"
+INCLUDED = "{title} ({training_id:d})"
+INCLUDED_UNTIL = "{title} ({training_id:d}, valid through {expires})"
 DERIVED_DATE = "The latest of their dates, {done}, counts as its date."
 NO_DERIVED_DATE = "None of their completions has a date, so it has none."
 OWN_SCHEDULE = "By its own schedule ({schedule}), counted from that date, it {end}."

@@ -48,9 +48,9 @@ def gaps_left(
     """
     without = _among(gaps, unplaced)
     again = ~without & _among(gaps, places)
-    through_parts = ~without & ~again & gaps["training_id"].is_in([*composed])
-    without_row = ~(without | again | through_parts)
-    causes = (without, again, through_parts, without_row)
+    is_composed = ~without & ~again & gaps["training_id"].is_in([*composed])
+    others = ~(without | again | is_composed)
+    causes = (without, again, is_composed, others)
     return GapsLeft(*(int(rows.sum()) for rows in causes))
 
 

@@ -99,9 +99,9 @@ class Bookings:
         conflicts: dict[int, int] = {}
         served = 0
         for week, number in enumerate(served_by_week(demand, self._costs)):
-            part = rows[served : served + number]
+            in_week = rows[served : served + number]
             served += number
-            here = [row for row in part if week < self._weeks_employed[row]]
+            here = [row for row in in_week if week < self._weeks_employed[row]]
             opened, alone = self._open(training, week, seats, here)
             sessions += opened
             conflicts.update(dict.fromkeys(alone, week))
@@ -111,16 +111,15 @@ class Bookings:
         self, training: int, week: int, seats: int, rows: Sequence[int]
     ) -> tuple[list[Booking], list[int]]:
         """The sessions of a week for these cases, and the attendee whom nobody else can teach."""
-        parts = [*_divided(rows, seats)]
-        sessions = []
-        for part in parts:
-            people = {self._people[row] for row in part}
+        sessions: list[Booking] = []
+        for attendees in _divided(rows, seats):
+            people = {self._people[row] for row in attendees}
             instructor = self._instructors.take(training, week, people)
             if instructor is None and len(rows) == 1:
-                return [], part
+                return [], attendees
             if instructor is None:
                 instructor = self._instructors.take(training, week, ())
-            sessions.append(Booking(week, str(instructor), seats, part))
+            sessions.append(Booking(week, str(instructor), seats, attendees))
         return sessions, self._conflicts(sessions)
 
     def _conflicts(self, sessions: list[Booking]) -> list[int]:
@@ -168,10 +167,10 @@ class Bookings:
 
 def _divided(rows: Sequence[int], seats: int) -> Iterator[list[int]]:
     """The rows in as few sessions as they fill, of as equal size as possible."""
-    parts = ceil(len(rows) / seats)
-    size, more = divmod(len(rows), max(parts, 1))
+    sessions = ceil(len(rows) / seats)
+    size, larger = divmod(len(rows), max(sessions, 1))
     start = 0
-    for part in range(parts):
-        end = start + size + (part < more)
+    for session in range(sessions):
+        end = start + size + (session < larger)
         yield [*rows[start:end]]
         start = end

@@ -11,7 +11,7 @@ import polars as pl
 from kpa_analytics.analysis.case_groups import members, with_group_names
 from kpa_analytics.analysis.composed import involved_trainings
 from kpa_analytics.analysis.engine import Rules
-from kpa_analytics.analysis.limiting import HELD, OWN_PROOF
+from kpa_analytics.analysis.limiting import COMPLETED, OWN_PROOF
 from kpa_analytics.analysis.single_trainings import single_trainings
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.employment import employment, has_left
@@ -65,12 +65,12 @@ def session_cases(
         One row for each case in `CASE_COLUMNS`, those due first at the top.
     """
     due = _due(data, status, rules, as_of, end)
-    through = pl.col("training_id").is_in([*rules.parts]) & ~pl.col("own_proof")
-    parts = _parts(data, status, due.filter(through).select(CASE_COLUMNS.names()), rules)
+    through = pl.col("training_id").is_in([*rules.included]) & ~pl.col("own_proof")
+    included = _included(data, status, due.filter(through).select(CASE_COLUMNS.names()), rules)
     cases = due.filter(~through).select(CASE_COLUMNS.names())
-    if not parts.is_empty():
+    if not included.is_empty():
         cases = (
-            pl.concat([cases, parts])
+            pl.concat([cases, included])
             .sort("due", maintain_order=True)
             .unique(CASE_KEY, keep="first", maintain_order=True)
         )
@@ -89,7 +89,10 @@ def _due(
         .join(closing, on="training_id", how="left", maintain_order="left")
         .join(employment(data.users), on="m_user_id", how="left")
         .with_columns(
-            pl.when(is_gap | HELD).then("expiration_date").otherwise("next_closes").alias("expires")
+            pl.when(is_gap | COMPLETED)
+            .then("expiration_date")
+            .otherwise("next_closes")
+            .alias("expires")
         )
         .filter(is_gap | ((pl.col("expires") <= end).fill_null(False) & ~leaves))
         .with_columns(pl.when(is_gap).then(pl.lit(as_of)).otherwise("expires").alias("due"))
@@ -106,13 +109,13 @@ def _due(
     )
 
 
-def _parts(
+def _included(
     data: TrainingData, status: pl.DataFrame, cases: pl.DataFrame, rules: Rules
 ) -> pl.DataFrame:
     """The included trainings that make composed ones valid again.
 
-    These are the ones that the person does not hold. If the person holds all of them and none of
-    the included trainings is due by then, the training's own schedule decides, and the one that
+    These are the ones that the person never completed. If the person completed all of them and none
+    of the included trainings is due by then, the training's own schedule decides, and the one that
     expires first begins it anew. The others have cases of their own.
     """
     rows = status.filter(
@@ -120,7 +123,7 @@ def _parts(
         pl.col("training_id").is_in(involved_trainings(rules.composed)),
     ).select(
         *CASE_KEY,
-        HELD.fill_null(False).alias("held"),
+        COMPLETED.alias("completed"),
         OWN_PROOF.alias("own_proof"),
         pl.col("expiration_date").fill_null(date.max).alias("ends"),
         "status",
@@ -142,23 +145,23 @@ def _parts(
             return bool(of(training, "own_proof"))
 
         composed = case["training_id"]
-        parts = sorted(single_trainings(composed, rules.parts, has_own_proof))
-        lacking = [part for part in parts if not of(part, "held")]
+        singles = sorted(single_trainings(composed, rules.included, has_own_proof))
+        lacking = [single for single in singles if not of(single, "completed")]
         begins_anew = not lacking and all(
-            of(part, "ends") > case["due"] for part in rules.parts[composed]
+            of(each, "ends") > case["due"] for each in rules.included[composed]
         )
-        renewed = [min(parts, key=lambda part: of(part, "ends"))] if begins_anew else []
-        for part in (*lacking, *renewed):
+        renewed = [min(singles, key=lambda single: of(single, "ends"))] if begins_anew else []
+        for single in (*lacking, *renewed):
             yield {
                 **case,
-                "training_id": part,
-                "training": titles[part],
-                "status": of(part, "status"),
+                "training_id": single,
+                "training": titles[single],
+                "status": of(single, "status"),
                 "expires": case["expires"] if renewed else None,
                 "composed": case["training"],
             }
 
-    every = [part for case in cases.iter_rows(named=True) for part in needed(case)]
+    every = [row for case in cases.iter_rows(named=True) for row in needed(case)]
     return pl.DataFrame(every, schema=CASE_COLUMNS)
 
 

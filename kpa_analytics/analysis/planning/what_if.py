@@ -199,20 +199,20 @@ def _last_day(planned: pl.DataFrame, day: date, until: Day | None) -> date:
 
 
 def _composed_marked(status: pl.DataFrame, trainings: pl.DataFrame) -> pl.DataFrame:
-    """Mark the composed trainings that are held through a hypothetical row of an included one."""
+    """Mark the composed trainings whose row rests on a hypothetical row of an included one."""
     case = ["m_user_id", "training_id"]
     for generation in composed_trainings(trainings):
-        parts = pl.DataFrame(
-            [(training, part) for training, included in generation.items() for part in included],
-            schema={"training_id": pl.Int64, "part_id": pl.Int64},
+        pairs = pl.DataFrame(
+            [(training, each) for training, included in generation.items() for each in included],
+            schema={"training_id": pl.Int64, "included_id": pl.Int64},
             orient="row",
         )
-        planned = status.filter("hypothetical").select("m_user_id", part_id="training_id")
+        planned = status.filter("hypothetical").select("m_user_id", included_id="training_id")
         through = (
             status.filter(pl.col("expiration_source") == "composed")
             .select(case)
-            .join(parts, on="training_id")
-            .join(planned, on=["m_user_id", "part_id"], how="semi")
+            .join(pairs, on="training_id")
+            .join(planned, on=["m_user_id", "included_id"], how="semi")
             .select(*case, through=True)
             .unique()
         )

@@ -27,16 +27,16 @@ _PLACED = {f"{{{_SVG}}}text", f"{{{_SVG}}}path"}
 ElementTree.register_namespace("", _SVG)
 
 
-def parts(svg: str, row: float) -> list[str]:
+def pieces(svg: str, row: float) -> list[str]:
     """Cut a drawing whose rows are `row` pixels high: head, groups of rows, foot.
 
-    A drawing that is low enough, or has no rows (0), stays whole, as the only part. The foot is at
+    A drawing that is low enough, or has no rows (0), stays whole, as the only piece. The foot is at
     least one pixel high.
     """
     width, height = size(svg)
     end = height - _PADDING
     edges = [_PADDING, *(min(cut, end - 1) for cut in _cuts(svg, row)), end]
-    return [_part(svg, width, *edges[at : at + 2]) for at in range(len(edges) - 1)]
+    return [_piece(svg, width, *edges[at : at + 2]) for at in range(len(edges) - 1)]
 
 
 def excess(svg: str) -> float:
@@ -73,7 +73,7 @@ def _breaks(rows: int, first: int) -> list[int]:
     return [0, *inner, rows]
 
 
-def _part(svg: str, width: float, top: float, bottom: float) -> str:
+def _piece(svg: str, width: float, top: float, bottom: float) -> str:
     drawing = ElementTree.fromstring(svg)  # noqa: S314 - vl-convert wrote it
     _keep(drawing, 0, top, bottom)
     wide, high = width - 2 * _PADDING, bottom - top
@@ -83,7 +83,7 @@ def _part(svg: str, width: float, top: float, bottom: float) -> str:
 
 
 def _keep(element: ElementTree.Element, y: float, top: float, bottom: float) -> None:
-    """Remove the texts, symbols and bars outside this part, so that each is in one part."""
+    """Remove the texts, symbols and bars outside this piece, so that each is in one piece."""
     for child in list(element):
         moved = _Y.search(child.get("transform", ""))
         at = y + (float(moved[1]) if moved else 0)

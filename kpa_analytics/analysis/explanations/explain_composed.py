@@ -1,4 +1,4 @@
-"""The steps of a composed training that is held through others. docs/rules.md section 5."""
+"""The steps of a composed training that is held through included ones. docs/rules.md section 5."""
 
 from __future__ import annotations
 
@@ -10,41 +10,35 @@ from kpa_analytics.analysis.explanations.explanation_step import Step, step
 from kpa_analytics.statuses import EXPIRED, EXPIRING
 from kpa_analytics.wording import listing, one_line, say
 
-_PART = ("completion_id", "date", "expiration_source", "expiration_date", "starts_expiring")
+_VALUES = ("completion_id", "date", "expiration_source", "expiration_date", "starts_expiring")
 
 
 def composed_steps(case: Case) -> list[Step]:
     """The included trainings, the date, the own schedule, what ends first, and the status."""
-    return [_parts(case), _date(case), _own_schedule(case), _limit(case), _status(case)]
+    return [_included(case), _date(case), _own_schedule(case), _limit(case), _status(case)]
 
 
-def held(facts: dict[str, Any] | None) -> bool:
-    """Whether a case is held, by a completion or through other trainings (`limiting.HELD`)."""
-    return facts is not None and bool(facts["held"])
-
-
-def _parts(case: Case) -> Step:
-    parts = [part_values(case, part) for part in case.included]
+def _included(case: Case) -> Step:
+    included = [included_values(case, training) for training in case.included]
     said = case.say(
-        text.PARTS,
-        listed=listing([_part_sentence(case, part) for part in parts]),
+        text.INCLUDED_TRAININGS,
+        listed=listing([_sentence(case, values) for values in included]),
     )
-    return step("parts", said, parts=parts)
+    return step("parts", said, parts=included)
 
 
-def part_values(case: Case, part: int) -> dict[str, Any]:
-    """The facts of an included training; all null where it is not held."""
-    facts = case.person.get(part)
-    known = facts if facts is not None and held(facts) else dict.fromkeys(_PART)
-    return {"training_id": part, "held": held(facts), **{name: known[name] for name in _PART}}
+def included_values(case: Case, training: int) -> dict[str, Any]:
+    """The facts of an included training; all null if it was never completed."""
+    facts = case.person.get(training)
+    completed = facts is not None and bool(facts["completed"])
+    known = facts if facts is not None and completed else dict.fromkeys(_VALUES)
+    return {"training_id": training, "held": completed, **{name: known[name] for name in _VALUES}}
 
 
-def _part_sentence(case: Case, part: dict[str, Any]) -> str:
-    sentence = text.PART_UNTIL if part["expiration_date"] else text.PART
-    title = case.title(part["training_id"])
-    return say(
-        sentence, part=title, training_id=part["training_id"], expires=part["expiration_date"]
-    )
+def _sentence(case: Case, values: dict[str, Any]) -> str:
+    training, expires = values["training_id"], values["expiration_date"]
+    sentence = text.INCLUDED_UNTIL if expires else text.INCLUDED
+    return say(sentence, title=case.title(training), training_id=training, expires=expires)
 
 
 def _date(case: Case) -> Step:
@@ -111,7 +105,7 @@ def _has_unknown(case: Case) -> bool:
         source = facts["expiration_source"]
         if source == "composed":
             source = facts["own_expiration_source"]
-            waiting += case.parts_of(training)
+            waiting += case.included_in(training)
         if source == "unknown":
             return True
     return False
