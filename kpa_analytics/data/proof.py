@@ -281,7 +281,8 @@ class _Received:
     def within_reason(self) -> bool:
         """Whether to go on: at most 12 times the number of pages, plus 60.
 
-        So no server can make us read for ever.
+        If the total is too small, that number grows while pages bring new records. So no server can
+        make us read for ever, unless it never runs out of records.
         """
         return len(self.pages) < 12 * self.reach + 60
 

@@ -302,7 +302,9 @@ class _Reader:
             return True
         if count > expected and self.limit_counts:
             seen.capped = True
-            return start > 0 or count == ask.limit
+            if count == ask.limit:  # a server that ignores the page's number never stops
+                return not set(page.keys).issubset(seen.keys)
+            return start > 0
         return count == expected
 
     def _join(self, ask: Ask, page: Seen) -> None:

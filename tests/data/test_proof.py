@@ -304,3 +304,27 @@ def test_no_clock_is_believed(hours: int | None) -> None:
         ids = _ids()
     assert ids >= set(range(1, 2500))
     assert ids <= {*range(1, 2501), 9001}
+
+
+@pytest.mark.parametrize(
+    "position",
+    [lambda start, place: place, lambda start, place: (start + place) % COUNT],
+    ids=["every page is the first", "after the last page comes the first"],
+)
+def test_full_pages_without_end_are_an_error(
+    position: Callable[[int, int], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kpa_analytics.api.client.PAGE_SIZE", 100)
+    account = [completion(number, date_number=20200101) for number in range(COUNT, 0, -1)]
+    called: list[str] = []
+
+    def answering(method: str, request: dict[str, Any]) -> bytes:
+        called.append(method)
+        assert len(called) < 100
+        limit, start = request["limit"], (request["page"] - 1) * request["limit"]
+        records = [account[position(start, place)] for place in range(limit)]
+        paging = {"total": COUNT, "last_page": -(-COUNT // limit)}
+        return json.dumps({"ok": True, "completedtrainings": records, "paging": paging}).encode()
+
+    with canned(answering), pytest.raises(KPASnapshotError, match="contradict each other"):
+        kpa.load_completions()
