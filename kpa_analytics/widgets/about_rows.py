@@ -52,13 +52,13 @@ def about_rows(explorer: View, table: RowsTable) -> dict[str, str]:
     They name the explorer, the day, every choice, the sort, the filters of columns, the time and
     host of the records, and the version of this package.
     """
-    named = {column["column"]: column["label"] for column in table.offered}
+    named = {column["column"]: column["label"] for column in table.all_columns}
     facts = {
         "Explorer": explorer.title,
         "Table": table.caption,
         "Rows": f"{table.total:,}",
         **choices_in_words(explorer),
-        **dict(filter_words(named[name], wanted) for name, wanted in table.used.items()),
+        **dict(filter_words(named[name], wanted) for name, wanted in table.active_filters.items()),
         "Sorted by": _sort(table, named),
         "Records": time_of(explorer.data),
         "Made by": f"kpa_analytics {version('kpa-analytics')}",

@@ -193,7 +193,7 @@ class ExpiryExplorer(StatusExplorer):
     @property
     def table(self) -> pl.DataFrame:
         """The rows of the table, in its order: all rows, or those behind the selected bars."""
-        return self._table.frame.select(EXPIRY_STATUS.schema.names())
+        return self._table.filtered_rows.select(EXPIRY_STATUS.schema.names())
 
     @property
     def explanation(self) -> Explanation | None:
@@ -257,9 +257,9 @@ class ExpiryExplorer(StatusExplorer):
             labels={"status": SIGNED_LABELS, "instructor_certificate": CERTIFICATE_LABELS},
             choosable=True,
             hint="Read why this case has its status",
-            more=self._more_columns,
+            add_columns=self._more_columns,
         )
-        self._table.observe(self._row_clicked, "chosen")
+        self._table.observe(self._row_clicked, "chosen_row")
         self._table.observe(self._mark_explained, "rows")
         self._why = why_panel()
         self._export = DownloadButton(
@@ -297,7 +297,7 @@ class ExpiryExplorer(StatusExplorer):
         self._table.show(
             self._view.with_rule(self._listed, choices),
             self._caption(),
-            nothing=no_rows_text(self.search, self.data.completions),
+            empty_text=no_rows_text(self.search, self.data.completions),
         )
         if changed != {"selected"}:
             self._charts.draw(self._draw())
@@ -340,7 +340,7 @@ class ExpiryExplorer(StatusExplorer):
     def _mark_explained(self, _: Any = None) -> None:
         """Mark the explained case in the table, if it is on the page shown."""
         with self._not_a_click():
-            self._table.chosen = self._table.place(**self.explained) if self.explained else -1
+            self._table.chosen_row = self._table.place(**self.explained) if self.explained else -1
 
     def _label_clicked(self, kind: str, value: str, chart: int) -> None:
         """Show a status of the legend, a training, or every training of "other trainings"."""

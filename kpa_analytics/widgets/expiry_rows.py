@@ -36,8 +36,10 @@ HEADINGS = (
     ColumnHeading("days_left", "Days left", "number"),
     ColumnHeading("status", "Status", "status"),
     ColumnHeading("expiring_rule", "Counts as expiring soon"),
-    ColumnHeading("instructor", "Instructor", "person", usual=False),
-    ColumnHeading("instructor_certificate", "Instructor's certificate at the time", usual=False),
+    ColumnHeading("instructor", "Instructor", "person", shown_at_first=False),
+    ColumnHeading(
+        "instructor_certificate", "Instructor's certificate at the time", shown_at_first=False
+    ),
     *PROFILE_HEADINGS,
 )
 

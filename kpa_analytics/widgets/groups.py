@@ -147,7 +147,7 @@ class GroupTrainingExplorer(SessionExplorer, PeriodExplorer):
 
         The columns are those of `schema.GROUP_SESSIONS`.
         """
-        return self._sessions.frame.drop("check", strict=False)
+        return self._sessions.filtered_rows.drop("check", strict=False)
 
     @property
     def attendees(self) -> pl.DataFrame:
@@ -155,7 +155,7 @@ class GroupTrainingExplorer(SessionExplorer, PeriodExplorer):
 
         The columns are m_user_id, user and standing (attendance).
         """
-        return self._attendees.frame.select("m_user_id", "user", "standing")
+        return self._attendees.filtered_rows.select("m_user_id", "user", "standing")
 
     def _read(self, data: TrainingData) -> dict[str, Collection[Any]]:
         self._view = SessionView(data, self._people_filter)
@@ -166,13 +166,13 @@ class GroupTrainingExplorer(SessionExplorer, PeriodExplorer):
             _SESSIONS,
             ("date", True),
             name="group-sessions",
-            more=lambda rows, _: self._view.with_check(rows),
+            add_columns=lambda rows, _: self._view.with_check(rows),
         )
         self._attendees = RowsTable(
             _people_headings(several=False),
             None,
             name="attendees",
-            more=lambda rows, _: with_profiles(rows, self.data, self.as_of),
+            add_columns=lambda rows, _: with_profiles(rows, self.data, self.as_of),
         )
         self._charts.on_label(self._legend_clicked, [["legend", "scale"], ["scale"]])
         return self._sessions, self._attendees
@@ -215,7 +215,7 @@ class GroupTrainingExplorer(SessionExplorer, PeriodExplorer):
         if self.bars:
             caption = selected_words(self.bars, self._bar_in_words)
         nobody = no_rows_text(self.search, self.data.group_trainings, "group trainings")
-        self._sessions.show(rows, caption, nothing=nobody)
+        self._sessions.show(rows, caption, empty_text=nobody)
 
     def _behind(self, bars: Iterable[Bar]) -> pl.DataFrame:
         """The sessions behind bars and figures."""
@@ -288,7 +288,7 @@ def _people_headings(*, several: bool) -> list[ColumnHeading]:
         ColumnHeading("user", "Person", "person"),
         ColumnHeading("standing", "Attendance"),
         ColumnHeading("date", "Session of", "date"),
-        ColumnHeading("trainings", "Trainings", usual=several),
-        ColumnHeading("instructor", "Instructor", "person", usual=several),
+        ColumnHeading("trainings", "Trainings", shown_at_first=several),
+        ColumnHeading("instructor", "Instructor", "person", shown_at_first=several),
         *PROFILE_HEADINGS,
     ]

@@ -160,12 +160,12 @@ class InstructorExplorer(PeriodExplorer):
     @property
     def coverage(self) -> pl.DataFrame:
         """Who teaches each training (`schema.INSTRUCTOR_COVERAGE`), in the order of the table."""
-        return self._coverage.frame
+        return self._coverage.filtered_rows
 
     @property
     def table(self) -> pl.DataFrame:
         """The instructors in the order of the table: all, or those behind the selected bars."""
-        return self._people.frame.select(self._people.given.columns)
+        return self._people.filtered_rows.select(self._people.all_rows.columns)
 
     @property
     def completions(self) -> pl.DataFrame:
@@ -174,7 +174,7 @@ class InstructorExplorer(PeriodExplorer):
         The columns are date, m_user_id, user, training_id, training, m_instructor_id and
         instructor.
         """
-        return self._completions.frame.select(TAUGHT_COLUMNS.names())
+        return self._completions.filtered_rows.select(TAUGHT_COLUMNS.names())
 
     def _read(self, data: TrainingData) -> dict[str, Collection[Any]]:
         self._view = InstructorView(data, self._people_filter)
@@ -187,13 +187,15 @@ class InstructorExplorer(PeriodExplorer):
             _PEOPLE,
             ("completions", True),
             name="instructors",
-            more=lambda rows, _: with_profiles(rows, self.data, self.as_of, "m_instructor_id"),
+            add_columns=lambda rows, _: with_profiles(
+                rows, self.data, self.as_of, "m_instructor_id"
+            ),
         )
         self._completions = RowsTable(
             _COMPLETIONS,
             ("date", True),
             name="completions-taught",
-            more=lambda rows, _: with_profiles(rows, self.data, self.as_of),
+            add_columns=lambda rows, _: with_profiles(rows, self.data, self.as_of),
         )
         return self._coverage, self._people, self._completions
 
@@ -250,8 +252,8 @@ class InstructorExplorer(PeriodExplorer):
         nobody = no_rows_text(self.search, self.data.completions)
         no_coverage = nobody if self._finds_nobody else no_rows_text("", self.data.completions)
         self._list_completions()
-        self._coverage.show(coverage, self._caption(), nothing=no_coverage)
-        self._people.show(people, self._caption_of_people(), nothing=nobody)
+        self._coverage.show(coverage, self._caption(), empty_text=no_coverage)
+        self._people.show(people, self._caption_of_people(), empty_text=nobody)
 
     def _list_completions(self) -> None:
         """Show the completions in place of the other tables if their figure is selected."""

@@ -207,17 +207,17 @@ class PlannerExplorer(SessionExplorer):
     @property
     def sessions(self) -> pl.DataFrame:
         """The sessions of the table, in its order, with `change`, `check` and `note`."""
-        return self._sessions.frame
+        return self._sessions.filtered_rows
 
     @property
     def people(self) -> pl.DataFrame:
         """The people of the selected session, or of all if that figure is selected, as listed."""
-        return self._people.frame.select(PLANNED_PEOPLE.schema.names())
+        return self._people.filtered_rows.select(PLANNED_PEOPLE.schema.names())
 
     @property
     def unplaced(self) -> pl.DataFrame:
         """The cases without a place, as listed. They include those of dropped sessions."""
-        return self._unplaced.frame.select(UNPLACED.schema.names())
+        return self._unplaced.filtered_rows.select(UNPLACED.schema.names())
 
     @property
     def gaps(self) -> Gaps:
@@ -230,7 +230,7 @@ class PlannerExplorer(SessionExplorer):
 
         The columns are m_user_id, user, training_id, training, expiration_date and status.
         """
-        return self._gap_cases.frame.select(GAP_COLUMNS.names())
+        return self._gap_cases.filtered_rows.select(GAP_COLUMNS.names())
 
     def _read(self, data: TrainingData) -> dict[str, Collection[Any]]:
         self._view = PlannerView(data, self._people_filter)
@@ -262,14 +262,16 @@ class PlannerExplorer(SessionExplorer):
             ("week", False),
             name="planned-sessions",
         )
-        self._people = RowsTable((), None, name="planned-people", more=more)
-        self._unplaced = RowsTable(UNPLACED_HEADINGS, None, name="cases-without-place", more=more)
+        self._people = RowsTable((), None, name="planned-people", add_columns=more)
+        self._unplaced = RowsTable(
+            UNPLACED_HEADINGS, None, name="cases-without-place", add_columns=more
+        )
         self._gap_cases = RowsTable(
             GAP_HEADINGS,
             ("expiration_date", False),
             name="gaps",
             labels={"status": SIGNED_LABELS},
-            more=more,
+            add_columns=more,
         )
         self._charts.on_label(self._label_clicked, [["axis", "legend"]])
         self._buttons = move_buttons(self._shift, self._drop, self._restore_session)
@@ -347,9 +349,9 @@ class PlannerExplorer(SessionExplorer):
         nobody, chosen = no_rows_text(self.search), self._chosen_figures()
         rows = self._not_dropped if SESSIONS in chosen or PLACES in chosen else self._rows
         rows = self._in_cells() if self._cells() else rows
-        self._sessions.show(rows, self._caption(), nothing=nobody)
+        self._sessions.show(rows, self._caption(), empty_text=nobody)
         selected = "Selected: " if LEFT_OVER in chosen else ""
-        self._unplaced.show(self._cases, f"{selected}{FIGURES[LEFT_OVER]}", nothing=nobody)
+        self._unplaced.show(self._cases, f"{selected}{FIGURES[LEFT_OVER]}", empty_text=nobody)
         cases = [self._gaps_by_figure[figure] for figure in chosen if figure in GAP_FIGURES]
         gaps = pl.concat([GAP_COLUMNS.to_frame(), *cases]).unique(maintain_order=True)
         self._gap_cases.show(gaps, self._caption())

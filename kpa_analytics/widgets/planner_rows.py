@@ -50,9 +50,9 @@ _SOME_UNPLACED = (
 SESSION_HEADINGS = (
     ColumnHeading("week", "Week of", "date"),
     ColumnHeading("training", "Training"),
-    ColumnHeading("group", "Field office", usual=False),
+    ColumnHeading("group", "Field office", shown_at_first=False),
     ColumnHeading("filled", "People", "number"),
-    ColumnHeading("seats", "Places", "number", usual=False),
+    ColumnHeading("seats", "Places", "number", shown_at_first=False),
     ColumnHeading("instructor", "Instructor", "person"),
     ColumnHeading("note", "Change"),
     ColumnHeading("reason", "Why this week"),
@@ -78,12 +78,12 @@ def people_headings(people: pl.DataFrame) -> list[ColumnHeading]:
 
     Examples:
         >>> people = pl.DataFrame({"training": ["First Aid", "Ladders"]})
-        >>> [heading.label for heading in people_headings(people) if heading.usual]
+        >>> [heading.label for heading in people_headings(people) if heading.shown_at_first]
         ['Person', 'Training', 'Due', 'Why']
     """
     return [
         ColumnHeading("user", "Person", "person"),
-        ColumnHeading("training", "Training", usual=people["training"].n_unique() > 1),
+        ColumnHeading("training", "Training", shown_at_first=people["training"].n_unique() > 1),
         ColumnHeading("due", "Due", "date"),
         ColumnHeading("reason", "Why"),
         *PROFILE_HEADINGS,

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from kpa_analytics.data.training_data import TrainingData
 
 PROFILE_HEADINGS = (
-    ColumnHeading("employeeNumber", "Employee number", usual=False),
-    ColumnHeading("field_office", "Field office", usual=False),
-    ColumnHeading("job_title", "Job title", usual=False),
+    ColumnHeading("employeeNumber", "Employee number", shown_at_first=False),
+    ColumnHeading("field_office", "Field office", shown_at_first=False),
+    ColumnHeading("job_title", "Job title", shown_at_first=False),
 )
 
 

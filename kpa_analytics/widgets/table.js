@@ -72,13 +72,13 @@ function render({ model, el }) {
   });
   // What the reader has chosen, which the rows may not show yet.
   const wanted = () => {
-    const offered = model.get("offered").map(({ column }) => column);
-    const picked = offered.filter((column) => model.get("picked").includes(column));
-    return picked.length ? picked : model.get("columns").map(({ column }) => column);
+    const names = model.get("all_columns").map(({ column }) => column);
+    const picked = names.filter((column) => model.get("picked").includes(column));
+    return picked.length ? picked : model.get("shown_columns").map(({ column }) => column);
   };
   const choices = () => {
     const now = wanted();
-    sheet.replaceChildren(...model.get("offered").map(({ column, label }) => {
+    sheet.replaceChildren(...model.get("all_columns").map(({ column, label }) => {
       const row = make("label", "kpa-multi-select-row");
       const box = make("input");
       box.type = "checkbox";
@@ -232,7 +232,7 @@ function render({ model, el }) {
     const place = [...head.querySelectorAll(REACHED)].indexOf(active);
     const row = make("tr");
     const below = make("tr", "kpa-table-filters");
-    for (const { column, label, kind } of model.get("columns")) {
+    for (const { column, label, kind } of model.get("shown_columns")) {
       const cell = make("th", `kpa-${kind}`);
       cell.scope = "col";
       const sorted = column === by;
@@ -241,7 +241,7 @@ function render({ model, el }) {
       button.title = `Sort by ${label.toLowerCase()}. A third click restores the order.`;
       button.append(make("span", "kpa-arrow", !sorted ? "" : descending ? "▼" : "▲"));
       button.addEventListener("click", () =>
-        send("sort", sorted && descending ? model.get("usual") : [column, sorted]));
+        send("sort", sorted && descending ? model.get("initial_sort") : [column, sorted]));
       cell.dataset.column = column;
       cell.append(button, edge(label, cell));
       row.append(cell);
@@ -356,13 +356,13 @@ function render({ model, el }) {
       const marked = getSelection();
       const copies = !marked.isCollapsed && row.contains(marked.anchorNode);
       if (copies && !button.contains(event.target)) return;
-      send("chosen", model.get("chosen") === place ? -1 : place);
+      send("chosen_row", model.get("chosen_row") === place ? -1 : place);
     });
   };
 
   const rows = () => {
-    const headed = model.get("columns");
-    const start = model.get("shown_from");
+    const headed = model.get("shown_columns");
+    const start = model.get("first_shown");
     body.replaceChildren(...JSON.parse(model.get("rows")).map((values, at) => {
       const row = make("tr");
       row.append(...values.map((value, column) => cellOf(value, headed[column], start + at)));
@@ -370,18 +370,18 @@ function render({ model, el }) {
       return row;
     }));
     const total = model.get("total");
-    const last = Math.min(start + model.get("page"), total);
+    const last = Math.min(start + model.get("page_size"), total);
     status.textContent =
       total === 0 ? "No rows"
-      : total <= model.get("page") ? rowsIn(total)
+      : total <= model.get("page_size") ? rowsIn(total)
       : `Rows ${FIGURES.format(start + 1)} to ${FIGURES.format(last)} of ${FIGURES.format(total)}`
         + (last < total ? `; ${FIGURES.format(total - last)} more` : "");
     first.disabled = back.disabled = start === 0;
     on.disabled = final.disabled = last >= total;
-    for (const button of [first, back, on, final]) button.hidden = total <= model.get("page");
+    for (const button of [first, back, on, final]) button.hidden = total <= model.get("page_size");
     for (const button of out) button.disabled = total === 0;
     if (!out.some((button) => button === document.activeElement)) said.textContent = "";
-    nothing.textContent = model.get("nothing");
+    nothing.textContent = model.get("empty_text");
     nothing.hidden = !nothing.textContent;
     caption.textContent = model.get("caption");
     frame.setAttribute("aria-label", model.get("caption"));
@@ -391,23 +391,23 @@ function render({ model, el }) {
   };
 
   const mark = () => {
-    const at = model.get("chosen") - model.get("shown_from");
+    const at = model.get("chosen_row") - model.get("first_shown");
     [...body.children].forEach((row, place) => {
       row.classList.toggle("kpa-row-chosen", place === at);
       row.querySelector(".kpa-row-button")?.setAttribute("aria-pressed", String(place === at));
     });
   };
 
-  const page = () => model.get("page");
-  first.addEventListener("click", () => send("start", 0));
-  back.addEventListener("click", () => send("start", Math.max(0, model.get("start") - page())));
+  const page = () => model.get("page_size");
+  first.addEventListener("click", () => send("first_wanted", 0));
+  back.addEventListener("click", () => send("first_wanted", Math.max(0, model.get("first_wanted") - page())));
   const end = () => Math.max(0, Math.ceil(model.get("total") / page()) - 1) * page();
-  on.addEventListener("click", () => send("start", Math.min(model.get("start") + page(), end())));
-  final.addEventListener("click", () => send("start", end()));
+  on.addEventListener("click", () => send("first_wanted", Math.min(model.get("first_wanted") + page(), end())));
+  final.addEventListener("click", () => send("first_wanted", end()));
   el.addEventListener("keydown", (event) => event.stopPropagation());
   const heads = () => { headings(); chosenColumns(); };
-  const ofHeadings = "change:sort change:columns change:offered";
-  const ofRows = "change:rows change:total change:caption change:shown_from change:nothing";
+  const ofHeadings = "change:sort change:shown_columns change:all_columns";
+  const ofRows = "change:rows change:total change:caption change:first_shown change:empty_text";
   const changes = `${ofHeadings} ${ofRows}`;
   // Python changes several of them together, and each says so.
   let due = false;
@@ -419,7 +419,7 @@ function render({ model, el }) {
   model.on(ofHeadings, heads);
   model.on(changes, soon);
   model.on("change:filters", filters);
-  model.on("change:chosen", mark);
+  model.on("change:chosen_row", mark);
   model.on("msg:custom", onMessage);
   heads();
   rows();
@@ -436,7 +436,7 @@ function render({ model, el }) {
     model.off(ofHeadings, heads);
     model.off(changes, soon);
     model.off("change:filters", filters);
-    model.off("change:chosen", mark);
+    model.off("change:chosen_row", mark);
     model.off("msg:custom", onMessage);
   };
 }

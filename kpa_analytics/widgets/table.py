@@ -38,35 +38,35 @@ class RowsTable(anywidget.AnyWidget):
         sort: the column to sort by at first, and whether descending; None keeps the frame's order.
         name: the table's name in the state of its explorer and in the names of files.
         labels: those that replace values: column -> value -> label.
-        choosable: a click on a row sets `chosen` to its place in the order shown, or to -1 if it
-            was chosen already.
+        choosable: a click on a row sets `chosen_row` to its place in the order shown, or to -1 if
+            it was chosen already.
         hint: what the click does, for a reader who points at the row.
-        more: adds columns that are hidden at first to a frame; it gets the frame and the columns
-            needed.
+        add_columns: adds columns that are hidden at first to a frame; it gets the frame and the
+            columns needed.
 
     Attributes:
         labels: as above; a change counts from the next `show` on.
-        picked: the columns that the reader chose; empty for the usual ones.
+        picked: the columns that the reader chose; empty for those shown at first.
         filters: column -> the text that its cells must contain or, of a column of numbers, a list
             of the least and the largest number, of which one can be None.
     """
 
     _esm = HERE / "table.js"
-    offered: Any = traitlets.List(help="all columns").tag(sync=True)
-    columns: Any = traitlets.List(help="the columns shown").tag(sync=True)
+    all_columns: Any = traitlets.List(help="all columns").tag(sync=True)
+    shown_columns: Any = traitlets.List(help="the columns shown").tag(sync=True)
     picked: Any = traitlets.List().tag(sync=True)
     filters: Any = traitlets.Dict().tag(sync=True)
     # As text: otherwise ipywidgets searches every value for binary data.
     rows: Any = traitlets.List().tag(sync=True, to_json=lambda rows, _: json.dumps(rows))
-    start = traitlets.Int(0, help="the place of the first row wanted").tag(sync=True)
-    shown_from = traitlets.Int(0, help="the place of the first of `rows`").tag(sync=True)
-    page = traitlets.Int(PAGE).tag(sync=True)
+    first_wanted = traitlets.Int(0, help="the place of the first row wanted").tag(sync=True)
+    first_shown = traitlets.Int(0, help="the place of the first of `rows`").tag(sync=True)
+    page_size = traitlets.Int(PAGE).tag(sync=True)
     total = traitlets.Int(0).tag(sync=True)
     caption = traitlets.Unicode().tag(sync=True)
-    nothing = traitlets.Unicode(help="the text in place of rows").tag(sync=True)
+    empty_text = traitlets.Unicode(help="the text in place of rows").tag(sync=True)
     sort: Any = traitlets.List().tag(sync=True)
-    usual: Any = traitlets.List(help="the sort to begin with").tag(sync=True)
-    chosen = traitlets.Int(-1, allow_none=True).tag(sync=True)
+    initial_sort: Any = traitlets.List(help="the sort to begin with").tag(sync=True)
+    chosen_row = traitlets.Int(-1, allow_none=True).tag(sync=True)
     choosable = traitlets.Bool(False).tag(sync=True)
     hint = traitlets.Unicode().tag(sync=True)
     dark = traitlets.Bool(False, help="the page's theme, as the browser sees it").tag(sync=True)
@@ -80,63 +80,66 @@ class RowsTable(anywidget.AnyWidget):
         labels: dict[str, dict[Any, str]] | None = None,
         choosable: bool = False,
         hint: str = "",
-        more: Callable[[pl.DataFrame, set[str]], pl.DataFrame] | None = None,
+        add_columns: Callable[[pl.DataFrame, set[str]], pl.DataFrame] | None = None,
     ) -> None:
         self.name, self.labels = name, labels or {}
-        self._more = more
-        self._frame = self._extended = self._matching = self._on_page = pl.DataFrame()
+        self._add_columns = add_columns
+        self._frame = self._with_columns = self._matching = self._on_page = pl.DataFrame()
         super().__init__(
-            offered=[heading._asdict() for heading in headings],
-            columns=[heading._asdict() for heading in headings if heading.usual],
+            all_columns=[heading._asdict() for heading in headings],
+            shown_columns=[heading._asdict() for heading in headings if heading.shown_at_first],
             sort=list(sort or ()),
-            usual=list(sort or ()),
+            initial_sort=list(sort or ()),
             choosable=choosable,
             hint=hint,
         )
-        self.observe(self._turn, "start")
+        self.observe(self._show_page, "first_wanted")
         self.observe(self._refilter, ["picked", "filters", "sort"])
 
     @property
     def headings(self) -> list[ColumnHeading]:
         """The columns shown, in order."""
-        return [ColumnHeading(**column) for column in self.columns]
+        return [ColumnHeading(**column) for column in self.shown_columns]
 
     @property
-    def given(self) -> pl.DataFrame:
-        """Every row, without the filters of columns, in the frame's own order."""
+    def all_rows(self) -> pl.DataFrame:
+        """The rows of the frame in its own order, whatever the filters of columns are."""
         return self._frame
 
     @property
-    def frame(self) -> pl.DataFrame:
-        """Every row that the filters of columns leave, in the order shown."""
-        return self._from_to(0, None)
+    def filtered_rows(self) -> pl.DataFrame:
+        """The rows that match the filters of columns, in the order shown."""
+        return self._rows_between(0, None)
 
     @property
-    def shown(self) -> pl.DataFrame:
-        """All rows in the order shown, as files have them: the columns shown, under their headings.
+    def rows_as_shown(self) -> pl.DataFrame:
+        """The filtered rows as files have them: the columns shown, under their headings.
 
         Statuses and outcomes have their labels without a sign.
         """
-        return as_shown(self.frame, self.headings, self.labels)
+        return as_shown(self.filtered_rows, self.headings, self.labels)
 
     @property
     def view(self) -> dict[str, Any]:
-        """The columns, the sort and the filters that differ from the usual ones."""
+        """The columns, the sort and the filters, without those that are as at first."""
         view = {"picked": self.picked, "sort": self.sort, "filters": self.filters}
-        usual = {"picked": [], "sort": self.usual, "filters": {}}
-        return {name: value for name, value in view.items() if value != usual[name]}
+        return {name: value for name, value in view.items() if value != self._first_view[name]}
 
     @view.setter
     def view(self, view: dict[str, Any]) -> None:
-        given = {"picked": [], "sort": self.usual, "filters": {}, **view}
+        wanted = {**self._first_view, **view}
         with self.hold_sync():
             for name in ("picked", "filters", "sort"):
-                setattr(self, name, given[name])
+                setattr(self, name, wanted[name])
 
     @property
-    def used(self) -> dict[str, Any]:
+    def _first_view(self) -> dict[str, Any]:
+        return {"picked": [], "sort": self.initial_sort, "filters": {}}
+
+    @property
+    def active_filters(self) -> dict[str, Any]:
         """The filters that can leave out a row."""
-        kinds = {column["column"]: column["kind"] for column in self.offered}
+        kinds = {column["column"]: column["kind"] for column in self.all_columns}
         return {
             name: wanted
             for name, wanted in self.filters.items()
@@ -146,7 +149,7 @@ class RowsTable(anywidget.AnyWidget):
     @one_at_a_time
     def row(self, place: int) -> dict[str, Any] | None:
         """The row at a place in the order shown, if it is on the page shown."""
-        at = place - self.start
+        at = place - self.first_wanted
         return self._on_page.row(at, named=True) if 0 <= at < self._on_page.height else None
 
     @one_at_a_time
@@ -156,7 +159,7 @@ class RowsTable(anywidget.AnyWidget):
             return -1
         same = pl.all_horizontal(pl.col(name).eq_missing(value) for name, value in key.items())
         at = self._on_page.select(same.arg_true()).to_series()
-        return self.start + int(at[0]) if at.len() else -1
+        return self.first_wanted + int(at[0]) if at.len() else -1
 
     @one_at_a_time
     def show(
@@ -165,72 +168,76 @@ class RowsTable(anywidget.AnyWidget):
         caption: str,
         headings: Sequence[ColumnHeading] | None = None,
         *,
-        nothing: str = "",
+        empty_text: str = "",
     ) -> None:
         """Show a frame, starting with its first row.
 
-        `headings` replaces the columns; `nothing` is the text if the frame has no rows.
+        `headings` replaces the columns; `empty_text` is the text if the frame has no rows.
         """
-        self._frame = self._extended = frame
-        self._named, self._nothing = caption, nothing
+        self._frame = self._with_columns = frame
+        self._caption, self._empty_text = caption, empty_text
         with self.hold_sync():
             if headings is not None:
-                self.offered = [heading._asdict() for heading in headings]
+                self.all_columns = [heading._asdict() for heading in headings]
                 known = {*frame.columns, *(heading.column for heading in headings)}
                 if self.sort and self.sort[0] not in known:
-                    self.sort = self.usual
+                    self.sort = self.initial_sort
             self._refilter()
 
-    _named = _nothing = ""
+    _caption = _empty_text = ""
 
     @one_at_a_time
     def _refilter(self, _: Any = None) -> None:
         """Take the columns, the filters and the sort that the reader chose."""
-        picked = [column for column in self.offered if column["column"] in self.picked]
+        picked = [column for column in self.all_columns if column["column"] in self.picked]
         with self.hold_sync():
-            self.columns = picked or [column for column in self.offered if column["usual"]]
-            needed = {column["column"] for column in self.columns} | self.filters.keys()
+            self.shown_columns = picked or [
+                column for column in self.all_columns if column["shown_at_first"]
+            ]
+            needed = {column["column"] for column in self.shown_columns} | self.filters.keys()
             if self.sort:
                 needed.add(self.sort[0])
-            if self._more and not needed <= {*self._extended.columns}:
-                self._extended = self._more(self._frame, needed)
-            self._matching = matching(self._extended, self.used, self.labels)
+            if self._add_columns and not needed <= {*self._with_columns.columns}:
+                self._with_columns = self._add_columns(self._frame, needed)
+            self._matching = matching(self._with_columns, self.active_filters, self.labels)
             self.total = self._matching.height
-            self.caption = self._named + self._filtered()
-            self.nothing = "" if self.total else self._why_nothing()
-            if self.start:
-                self.start = 0  # which turns the page
+            self.caption = self._caption + self._filtered()
+            self.empty_text = "" if self.total else self._why_empty()
+            if self.first_wanted:
+                self.first_wanted = 0  # which turns the page
             else:
-                self._turn()
+                self._show_page()
 
     def _filtered(self) -> str:
         """The end of the caption: how many rows the filters of columns leave, if there are any."""
-        if self._frame.is_empty() or not self.used:
+        if self._frame.is_empty() or not self.active_filters:
             return ""
         return f"; filtered: {self.total:,} of {count(self._frame.height, 'row')}"
 
-    def _why_nothing(self) -> str:
-        used = self.used
+    def _why_empty(self) -> str:
+        used = self.active_filters
         if self._frame.is_empty() or not used:
-            return self._nothing
-        named = {column["column"]: column for column in self.offered}
+            return self._empty_text
+        named = {column["column"]: column for column in self.all_columns}
         wanted = listing([_quoted(named[name]["label"], each) for name, each in used.items()])
         if len(used) == 1 and named[next(iter(used))]["kind"] == "person":
             return f"Nobody matches '{next(iter(used.values()))}'."
         return f"No row matches {wanted}."
 
     @one_at_a_time
-    def _turn(self, _: Any = None) -> None:
-        self._on_page = page = self._from_to(self.start, self.start + self.page)
+    def _show_page(self, _: Any = None) -> None:
+        self._on_page = page = self._rows_between(
+            self.first_wanted, self.first_wanted + self.page_size
+        )
         columns = [
             linked(page, column["column"], column["kind"], self.labels.get(column["column"], {}))
-            for column in self.columns
+            for column in self.shown_columns
         ]
         with self.hold_sync():
             self.rows = [list(row) for row in zip(*columns, strict=True)]
-            self.shown_from = self.start
+            self.first_shown = self.first_wanted
 
-    def _from_to(self, start: int, end: int | None) -> pl.DataFrame:
+    def _rows_between(self, start: int, end: int | None) -> pl.DataFrame:
         """The rows from `start` to `end` in the order shown; to the last one if `end` is None.
 
         Equal rows keep their order. Accents and upper case make no difference to the order of

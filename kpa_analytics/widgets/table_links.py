@@ -45,7 +45,7 @@ def _answer(explorer: Owner, table: RowsTable, message: Any, _: Any) -> None:
 
 def _send(explorer: Owner, table: RowsTable, kind: str) -> None:
     with CHANGING:
-        rows, facts, demo = table.shown, about_rows(explorer, table), explorer.data.demo
+        rows, facts, demo = table.rows_as_shown, about_rows(explorer, table), explorer.data.demo
         name = rows_file_name(explorer, table, "txt" if kind == CLIPBOARD else kind)
     content = rows_as(kind, rows, facts, demo=demo)
     table.send({"name": name, "type": TYPES[kind], "rows": rows.height}, [content])

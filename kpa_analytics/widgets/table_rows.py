@@ -44,13 +44,13 @@ class ColumnHeading(NamedTuple):
         label: its heading.
         kind: `text`; `number` is aligned right; `status` shows a sign; `date` does not wrap; the
             names of a `person` or `people` column open that person's record.
-        usual: False for a column that is shown only if the reader chooses it.
+        shown_at_first: False for a column that is shown only if the reader chooses it.
     """
 
     column: str
     label: str
     kind: str = "text"
-    usual: bool = True
+    shown_at_first: bool = True
 
 
 def matching(frame: pl.DataFrame, filters: Mapping[str, Any], labels: Labels) -> pl.DataFrame:

@@ -31,7 +31,7 @@ def show_views(tables: Sequence[RowsTable], views: object) -> None:
 
 def _valid(table: RowsTable, view: Any) -> dict[str, Any]:
     """A table's view, if it names only columns that the table has."""
-    known = {column["column"]: column["kind"] for column in table.offered}
+    known = {column["column"]: column["kind"] for column in table.all_columns}
     for name, value in need_dictionary(f"tables: {table.name}", view).items():
         need_known(f"tables: {table.name}", name, VIEW)
         if not isinstance(value, Mapping if name == "filters" else list | tuple):

@@ -212,7 +212,7 @@ class TrendExplorer(StatusExplorer):
 
         If bars with days are selected, only the rows of these days.
         """
-        return self._table.frame
+        return self._table.filtered_rows
 
     @property
     def cases(self) -> pl.DataFrame:
@@ -222,7 +222,7 @@ class TrendExplorer(StatusExplorer):
         the cases of an outcome), outcome and change (of a gap, opened or closed; null for the
         others).
         """
-        return self._people.frame.select(CASES.names())
+        return self._people.filtered_rows.select(CASES.names())
 
     def export(self, out: str | os.PathLike[str] | None = None) -> Path:
         """Write the counts as CSV and the charts as SVG, of the people and trainings shown.
@@ -277,7 +277,7 @@ class TrendExplorer(StatusExplorer):
             ("expiration_date", False),
             name="trend-cases",
             labels={"status": SIGNED_LABELS, "outcome": SIGNED},
-            more=lambda rows, _: with_profiles(rows, self.data, self.as_of),
+            add_columns=lambda rows, _: with_profiles(rows, self.data, self.as_of),
         )
         self._export = DownloadButton(
             "Export counts and charts",
@@ -350,10 +350,10 @@ class TrendExplorer(StatusExplorer):
             rows = rows.clear()
         named = headings(self.by, self._view.requirements_known)
         nobody = no_rows_text(self.search, done)
-        self._table.show(rows, self._caption(), named, nothing=nobody)
+        self._table.show(rows, self._caption(), named, empty_text=nobody)
         columns = CHANGE_HEADINGS if self._lists_changes() else CASE_HEADINGS
         why = NO_CHANGE if self._lists_changes() else nobody if self.selected else ""
-        self._people.show(cases, self._caption_of_cases(cases), columns, nothing=why)
+        self._people.show(cases, self._caption_of_cases(cases), columns, empty_text=why)
 
     def _lists_changes(self) -> bool:
         return {FIGURE: CHANGE} in self.selected

@@ -37,14 +37,14 @@ CASE_HEADINGS = (
     ColumnHeading("expiration_date", "Valid through", "date"),
     ColumnHeading("status", "Status", "status"),
     ColumnHeading("outcome", "Renewal", "status"),
-    ColumnHeading("change", "Change", usual=False),
+    ColumnHeading("change", "Change", shown_at_first=False),
     *PROFILE_HEADINGS,
 )
 
 
 #: The same columns, so that a filter stays valid, where gaps that opened or closed are listed.
 CHANGE_HEADINGS = tuple(
-    heading._replace(usual=heading.column == "change")
+    heading._replace(shown_at_first=heading.column == "change")
     if heading.column in ("outcome", "change")
     else heading
     for heading in CASE_HEADINGS

@@ -75,5 +75,5 @@ def test_a_day_of_a_table_is_that_of_its_frame(explorer: ChartExplorer) -> None:
     for table in explorer._shown_tables:
         for at, heading in enumerate(table.headings):
             if heading.kind == "date":
-                first = table.frame[heading.column][0]
+                first = table.filtered_rows[heading.column][0]
                 assert table.rows[0][at] == kpa.wording.day(first)

@@ -193,10 +193,10 @@ def test_the_table_sorts_all_rows_and_holds_a_page(explorer: ExpiryExplorer) -> 
     names = sorted(explorer.rows["user"], key=folded, reverse=True)
     assert explorer.table["user"].to_list() == names
     assert len(shown.rows) == PAGE < shown.total == explorer.rows.height
-    shown.start = PAGE
+    shown.first_wanted = PAGE
     assert [row[0] for row in shown.rows] == explorer.table["user"][PAGE : 2 * PAGE].to_list()
     shown.sort = ["days_left", False]
-    assert shown.start == 0
+    assert shown.first_wanted == 0
     assert_series_equal(
         explorer.table["days_left"], explorer.rows["days_left"].sort(nulls_last=True)
     )

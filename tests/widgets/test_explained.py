@@ -16,7 +16,7 @@ from tests.widgets.conftest import fetched
 
 def click(explorer: ExpiryExplorer, place: int) -> None:
     """Do what the browser does: a click on the chosen row sends -1."""
-    explorer._table.chosen = -1 if explorer._table.chosen == place else place
+    explorer._table.chosen_row = -1 if explorer._table.chosen_row == place else place
 
 
 def panel(explorer: ExpiryExplorer) -> str:
@@ -37,7 +37,7 @@ def test_a_click_explains_the_row_and_a_second_click_closes_it(
     assert explorer.explained == case
     assert explorer.explanation == kpa.explain(company, **case, as_of=explorer.as_of)
     assert panel(explorer) == kpa.explain(company, **case, as_of="2026-06-30")._repr_html_()
-    assert explorer._table.chosen == 5
+    assert explorer._table.chosen_row == 5
     assert (explorer.charts, explorer.rebuilds) == (charts, before + 1)
     click(explorer, 5)
     assert explorer.explained is None
@@ -72,16 +72,16 @@ def test_the_mark_follows_the_case_when_the_table_is_sorted_or_turned(
     explorer._table.sort = ["user", False]
     keys = explorer.table.select("m_user_id", "training_id").rows(named=True)
     place = keys.index({**case})
-    assert explorer._table.chosen == (place if place < 100 else -1)
+    assert explorer._table.chosen_row == (place if place < 100 else -1)
     explorer._table.sort = ["days_left", False]
-    assert explorer._table.chosen == 0
-    explorer._table.start = 100
-    assert explorer._table.chosen == -1
+    assert explorer._table.chosen_row == 0
+    explorer._table.first_wanted = 100
+    assert explorer._table.chosen_row == -1
     assert explorer.explained == case
     click(explorer, 103)
     row = explorer.table.row(103, named=True)
     assert explorer.explained == {name: row[name] for name in ("m_user_id", "training_id")}
-    assert explorer._table.start == 100
+    assert explorer._table.first_wanted == 100
 
 
 @pytest.mark.slow

@@ -108,7 +108,7 @@ def test_each_row_and_its_explanation_say_the_rule_of_expiring_soon(
     unchanged: ExpiryExplorer, company: kpa.TrainingData
 ) -> None:
     shown = unchanged._table._frame
-    assert unchanged._table.columns[-1]["label"] == "Counts as expiring soon"
+    assert unchanged._table.shown_columns[-1]["label"] == "Counts as expiring soon"
     own = company.trainings.select(training_id="id", own="expiring_days")
     rules = shown.join(own, on="training_id", how="left")
     counted = pl.col("expiration_source").is_in(["rolling", "fixed", "special"])

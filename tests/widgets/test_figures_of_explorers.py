@@ -107,7 +107,7 @@ def change(cases: pl.DataFrame) -> int:
 
 def check_figures(explorer: ChartExplorer) -> int:
     """Click every figure twice; return how many were clicked."""
-    whole = [table.given for table in explorer._shown_tables]
+    whole = [table.all_rows for table in explorer._shown_tables]
     clicked = 0
     for label, figure, rows in figures(explorer):
         if not figure:
@@ -115,11 +115,15 @@ def check_figures(explorer: ChartExplorer) -> int:
             continue
         press(explorer, figure)
         table = table_of(explorer, label)
-        assert change(table.frame) == rows if label == "Change" else table.frame.height == rows
+        assert (
+            change(table.filtered_rows) == rows
+            if label == "Change"
+            else table.filtered_rows.height == rows
+        )
         assert explorer._figures.chosen == [figure]
         assert figure == "all" or table.caption.startswith(("Selected: ", "Only ")), label
         press(explorer, figure)
-        assert all(map(pl.DataFrame.equals, whole, (t.given for t in explorer._shown_tables)))
+        assert all(map(pl.DataFrame.equals, whole, (t.all_rows for t in explorer._shown_tables)))
         clicked += 1
     return clicked
 
@@ -146,7 +150,7 @@ def test_figures_list_the_rows_of_the_choices_made(shown, company: kpa.TrainingD
     planner = shown[PlannerExplorer]
     planner.moves = {"session": planner.sessions["session"][0], "week": None}
     check_figures(planner)
-    assert planner.sessions.height > planner._held.height
+    assert planner.sessions.height > planner._not_dropped.height
 
 
 #: A figure of each explorer, and the rows that it lists.
@@ -254,14 +258,14 @@ def test_people_of_several_sessions_are_listed_with_training_and_instructor(show
     press(explorer, "people-listed")
     assert [heading.label for heading in people.headings][-2:] == of_sessions
     by_id = explorer._rows.select("group_training_id", "trainings", "instructor")
-    expected = people.frame.select("group_training_id").join(
+    expected = people.filtered_rows.select("group_training_id").join(
         by_id, on="group_training_id", how="left", maintain_order="left"
     )
     assert expected["group_training_id"].n_unique() > 1
-    assert people.shown["Trainings"].equals(expected["trainings"])
-    assert people.shown["Instructor"].equals(expected["instructor"])
-    taught = people.frame["m_instructor_id"].is_not_null().arg_true()[0]
-    assert people.row(taught)["m_instructor_id"] == people.frame["m_instructor_id"][taught]
+    assert people.rows_as_shown["Trainings"].equals(expected["trainings"])
+    assert people.rows_as_shown["Instructor"].equals(expected["instructor"])
+    taught = people.filtered_rows["m_instructor_id"].is_not_null().arg_true()[0]
+    assert people.row(taught)["m_instructor_id"] == people.filtered_rows["m_instructor_id"][taught]
     explorer.selected = session
     assert not {*of_sessions} & {heading.label for heading in people.headings}
 

@@ -183,13 +183,13 @@ def test_a_session_lists_people_without_a_completion_first(company: kpa.Training
 
 def test_a_click_selects_a_session_and_sorting_keeps_it(company: kpa.TrainingData) -> None:
     explorer = GroupTrainingExplorer(company)
-    explorer._sessions.chosen = 2
+    explorer._sessions.chosen_row = 2
     chosen = explorer.sessions["group_training_id"][2]
     assert explorer.selected == chosen
     explorer._sessions.sort = ["recorded", True]
     assert explorer.selected == chosen
-    assert explorer.sessions["group_training_id"][explorer._sessions.chosen] == chosen
-    explorer._sessions.chosen = -1
+    assert explorer.sessions["group_training_id"][explorer._sessions.chosen_row] == chosen
+    explorer._sessions.chosen_row = -1
     assert explorer.selected is None
     assert explorer.attendees.height == 0
 
@@ -463,7 +463,7 @@ def test_a_column_has_the_heading_of_the_report(company: kpa.TrainingData) -> No
     explorers = (ExpiryExplorer, InstructorExplorer, GroupTrainingExplorer, TrendExplorer)
     for make in (*explorers, PlannerExplorer):
         for table in make(company)._shown_tables:
-            for column in table.offered:
+            for column in table.all_columns:
                 name, label = column["column"], column["label"]
                 if name != "date":
                     assert label == HEADINGS.get(name, label), (make, label)

@@ -59,14 +59,14 @@ def test_a_table_whose_rows_are_people_offers_their_profiles(haunted: kpa.Traini
     profile = ["employeeNumber", "field_office", "job_title"]
     for make in (*EXPLORERS, PlannerExplorer):
         for table in make(haunted)._shown_tables:
-            columns = [column["column"] for column in table.offered]
-            kinds = [column["kind"] for column in table.offered]
+            columns = [column["column"] for column in table.all_columns]
+            kinds = [column["kind"] for column in table.all_columns]
             assert (columns[-3:] == profile) == (kinds[0] == "person"), table.name
     instructors = InstructorExplorer(haunted)._people
     instructors.picked = ["instructor", *profile]
     users = {row["id"]: row for row in haunted.users.iter_rows(named=True)}
     offices = dict(haunted.groups.select("id", "name").iter_rows())
-    frame = instructors.frame
+    frame = instructors.filtered_rows
     assert {"i"} < {*frame["m_instructor_id"]}
     for who, number, office in frame.select("m_instructor_id", *profile[:2]).iter_rows():
         user = users.get(who, {})
@@ -94,10 +94,10 @@ def test_a_search_that_finds_nobody_says_so_in_the_table(
     company: kpa.TrainingData, make: type[Explorer]
 ) -> None:
     explorer = make(company, search="no such person")
-    said = {table.nothing for table in explorer._shown_tables if table.nothing}
+    said = {table.empty_text for table in explorer._shown_tables if table.empty_text}
     assert said == {"Nobody matches 'no such person' with these choices."}
     explorer.search = ""
-    assert not any(table.nothing for table in explorer._shown_tables)
+    assert not any(table.empty_text for table in explorer._shown_tables)
 
 
 @pytest.mark.parametrize("make", EXPLORERS)
@@ -105,10 +105,10 @@ def test_tables_without_records_say_that_there_are_none(make: type[Explorer]) ->
     data = kpa.TrainingData(completions=kpa.schema.COMPLETIONS.empty())
     explorer = make(data)
     kind = "group trainings" if make is GroupTrainingExplorer else "completions"
-    said = {table.nothing for table in explorer._shown_tables if table.nothing}
+    said = {table.empty_text for table in explorer._shown_tables if table.empty_text}
     assert said == {f"There are no {kind} in the records."}
     explorer.search = "Moe"
-    said = {table.nothing for table in explorer._shown_tables if table.nothing}
+    said = {table.empty_text for table in explorer._shown_tables if table.empty_text}
     assert said == {"Nobody matches 'Moe' with these choices."}
 
 

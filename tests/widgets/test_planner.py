@@ -162,10 +162,10 @@ def test_gaps_that_are_all_without_a_place_need_no_sentence() -> None:
 @pytest.mark.slow
 def test_the_people_of_the_selected_session_are_listed(planner: PlannerExplorer) -> None:
     assert planner.people.is_empty()
-    planner._sessions.chosen = 0
+    planner._sessions.chosen_row = 0
     assert planner.selected == 1
     assert planner.people["m_user_id"].to_list() == ["bob", "eve"]
-    planner._sessions.chosen = -1
+    planner._sessions.chosen_row = -1
     assert planner.selected is None
 
 
@@ -317,7 +317,7 @@ def test_a_hidden_session_that_is_selected_is_named_and_can_be_moved(
     press(planner, "Restore")
     assert planner.moves == ()
     planner.trainings = ["Ropes", "Ladders"]
-    assert planner._sessions.chosen == planner.sessions["session"].index_of(1)
+    assert planner._sessions.chosen_row == planner.sessions["session"].index_of(1)
 
 
 @pytest.mark.slow
@@ -461,10 +461,12 @@ def test_people_of_several_trainings_are_listed_with_their_training(
 ) -> None:
     planner.selected = 1
     assert planner.people["training"].n_unique() == 1
-    assert "Training" not in planner._people.shown.columns
+    assert "Training" not in planner._people.rows_as_shown.columns
     planner.set(selected=None, bars=[{"figure": "people"}])
     assert planner.people["training"].n_unique() > 1
-    assert planner._people.shown["Training"].to_list() == planner.people["training"].to_list()
+    assert (
+        planner._people.rows_as_shown["Training"].to_list() == planner.people["training"].to_list()
+    )
 
 
 def test_a_label_of_the_chart_lists_the_sessions_of_its_cells(planner: PlannerExplorer) -> None:

@@ -52,7 +52,7 @@ def test_attendees_of_a_session_have_records_too(company: kpa.TrainingData) -> N
 @pytest.mark.slow
 def test_instructors_have_records_too(company: kpa.TrainingData) -> None:
     explorer = InstructorExplorer(company)
-    assert explorer._people.columns[0]["kind"] == "person"
+    assert explorer._people.shown_columns[0]["kind"] == "person"
     press(explorer._people, 1, "instructor")
     assert explorer.table["instructor"][1] in explorer._record.title
 
@@ -60,7 +60,7 @@ def test_instructors_have_records_too(company: kpa.TrainingData) -> None:
 @pytest.mark.slow
 def test_a_row_that_names_two_people_opens_the_record_of_each(company: kpa.TrainingData) -> None:
     explorer = InstructorExplorer(company, selected={"figure": "completions"})
-    names = explorer._completions.frame.row(0, named=True)
+    names = explorer._completions.filtered_rows.row(0, named=True)
     assert names["user"] != names["instructor"]
     for column in ("user", "instructor"):
         press(explorer._completions, 0, column)
@@ -85,7 +85,7 @@ def test_every_column_that_names_a_person_opens_their_record(company: kpa.Traini
     ):
         explorer = make(company)
         tables = [each for each in vars(explorer).values() if isinstance(each, RowsTable)]
-        headings = [ColumnHeading(**column) for table in tables for column in table.offered]
+        headings = [ColumnHeading(**column) for table in tables for column in table.all_columns]
         named = {heading.column for heading in headings if heading.kind == "person"}
         assert named
         assert named == {heading.column for heading in headings} & PERSON_IDS.keys()
@@ -95,7 +95,7 @@ def test_every_column_that_names_a_person_opens_their_record(company: kpa.Traini
 def test_each_of_several_names_in_a_cell_has_a_record(company: kpa.TrainingData) -> None:
     explorer = InstructorExplorer(company)
     table = explorer._coverage
-    kinds = {column["column"]: column["kind"] for column in table.columns}
+    kinds = {column["column"]: column["kind"] for column in table.shown_columns}
     assert kinds["instructor_names"] == "people"
     names = explorer.coverage["instructor_names"].to_list()
     row = next(place for place, several in enumerate(names) if len(several) > 1)
@@ -117,11 +117,11 @@ def test_the_instructor_of_a_session_has_a_record(
 ) -> None:
     explorer = make(company)
     table = explorer._sessions
-    at = next(n for n, who in enumerate(table.frame["m_instructor_id"]) if who is not None)
-    kinds = {column["column"]: column["kind"] for column in table.columns}
+    at = next(n for n, who in enumerate(table.filtered_rows["m_instructor_id"]) if who is not None)
+    kinds = {column["column"]: column["kind"] for column in table.shown_columns}
     assert kinds["instructor"] == "person"
     press(table, at, "instructor")
-    assert table.frame["instructor"][at] in explorer._record.title
+    assert table.filtered_rows["instructor"][at] in explorer._record.title
     assert explorer.selected is None
 
 

@@ -58,7 +58,7 @@ def test_every_row_is_in_the_csv_in_the_order_shown(unchanged: ExpiryExplorer) -
     assert name == "expirations-2026-06-30.csv"
     heading, *rows = read_csv(content)
     assert heading == ["demo_data", *(heading.label for heading in table.headings)]
-    assert len(rows) == unchanged.table.height > table.page
+    assert len(rows) == unchanged.table.height > table.page_size
     assert {row[0] for row in rows} == {DEMO_MARK}
     assert [row[1:3] for row in rows] == [
         [*row] for row in unchanged.table.select("user", "training").rows()
@@ -97,7 +97,7 @@ def test_the_columns_of_instructors_say_by_whom_a_person_was_trained(
     heading, *rows = read_csv(out(table, "csv")[1])
     assert heading[4:] == ["Instructor", "Instructor's certificate at the time"]
     assert {row[5] for row in rows} == {"Expired"}
-    frame = table.frame
+    frame = table.filtered_rows
     expected = company.completions.select("id", "m_instructor_id", "date")
     same = frame.join(expected, left_on="completion_id", right_on="id", how="left")
     assert same["m_instructor_id"].equals(same["m_instructor_id_right"])
@@ -126,7 +126,7 @@ def test_the_workbook_says_where_its_rows_come_from(company: kpa.TrainingData) -
     assert facts["Status contains"] == "expired"
     assert facts["Days left, filtered"] == "-400 or more"
     assert explorer.table["days_left"].min() >= -400
-    whole = explorer._table.given.height
+    whole = explorer._table.all_rows.height
     assert facts["Table"].endswith(f"; filtered: {explorer.table.height:,} of {whole:,} rows")
     assert facts["Sorted by"] == "Days left, ascending"
     assert re.search(r"fetched \d+ \w+ 20\d\d, .* UTC from 127\.0\.0\.1", facts["Records"])
@@ -136,7 +136,7 @@ def test_the_clipboard_has_tabs_and_no_broken_row(unchanged: ExpiryExplorer) -> 
     _, content = out(unchanged._table, "clipboard")
     rows = [*csv.reader(io.StringIO(content.decode()), delimiter="\t")]
     assert len(rows) == unchanged.table.height + 1
-    assert {len(row) for row in rows} == {len(unchanged._table.columns) + 1}
+    assert {len(row) for row in rows} == {len(unchanged._table.shown_columns) + 1}
 
 
 TABLES = [
@@ -202,7 +202,7 @@ def test_a_status_has_a_sign_on_the_screen_and_none_in_files(
     column = "outcome" if labels is OUTCOME_LABELS else "status"
     assert kinds[column] == "status"
     place = [*kinds].index(column)
-    plain = [labels[value] for value in table.frame[column]]
+    plain = [labels[value] for value in table.filtered_rows[column]]
     assert plain
     on_screen = [row[place] for row in table.rows]
     assert [text.split(" ", 1)[1] for text in on_screen] == plain[: len(on_screen)]

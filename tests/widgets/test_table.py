@@ -43,10 +43,10 @@ def test_every_page_is_one_of_a_full_stable_sort(
     whole = frame.sort(by, descending=down, nulls_last=True, maintain_order=True)
     table = RowsTable(HEADINGS, (by, down))
     table.show(frame, "")
-    assert_frame_equal(table.frame, whole)
+    assert_frame_equal(table.filtered_rows, whole)
     assert table.total == frame.height
     for start in range(0, max(frame.height, 1), PAGE):
-        table.start = start
+        table.first_wanted = start
         assert [row[0] for row in table.rows] == whole["number"][start : start + PAGE].to_list()
 
 
@@ -76,7 +76,11 @@ def test_names_are_sorted_as_a_reader_expects(several: bool) -> None:
     table.show(pl.DataFrame({"name": [[name] for name in mixed] if several else mixed}), "")
     assert [row[0] for row in table.rows] == names
     table.sort = ["name", True]
-    assert [row[0] for row in table.rows] == table.shown["Name"].explode().to_list() == names[::-1]
+    assert (
+        [row[0] for row in table.rows]
+        == table.rows_as_shown["Name"].explode().to_list()
+        == names[::-1]
+    )
 
 
 def test_a_column_of_lists_is_sorted_by_its_lists() -> None:
@@ -85,7 +89,7 @@ def test_a_column_of_lists_is_sorted_by_its_lists() -> None:
     table.show(frame, "")
     assert table.rows == [[1, None], [3, "Abel; Roe"], [0, "Moe"], [2, None]]
     table.sort = ["name", True]
-    assert [row[0] for row in table.rows] == table.frame["number"].to_list() == [0, 3, 1, 2]
+    assert [row[0] for row in table.rows] == table.filtered_rows["number"].to_list() == [0, 3, 1, 2]
 
 
 @pytest.mark.parametrize("sort", [None, ("no such column", True)])
@@ -95,7 +99,7 @@ def test_without_a_sort_column_the_rows_keep_their_order(
     frame = numbered([(None, "b"), (date(2026, 1, 1), "a")])
     table = RowsTable(HEADINGS, sort)
     table.show(frame, "")
-    assert_frame_equal(table.frame, frame)
+    assert_frame_equal(table.filtered_rows, frame)
     assert table.rows == [[0, None, "b"], [1, "1 Jan 2026", "a"]]
 
 
@@ -103,10 +107,10 @@ def test_another_column_starts_at_the_first_page() -> None:
     frame = numbered([(None, str(number)) for number in range(250)])
     table = RowsTable(HEADINGS, ("number", True))
     table.show(frame, "")
-    table.start = 200
+    table.first_wanted = 200
     assert [row[0] for row in table.rows] == [*range(49, 49 - PAGE, -1)]
     table.sort = ["number", False]
-    assert (table.start, table.rows[0][0], len(table.rows)) == (0, 0, PAGE)
+    assert (table.first_wanted, table.rows[0][0], len(table.rows)) == (0, 0, PAGE)
 
 
 PEOPLE = pl.DataFrame(
@@ -150,8 +154,8 @@ def test_a_filter_finds_texts_as_the_people_search_does(
     table = RowsTable(PEOPLE_HEADINGS, None, labels={"status": {"expired": "x Expired"}})
     table.show(PEOPLE, "")
     table.filters = filters
-    assert_frame_equal(table.frame, PEOPLE[rows])
-    assert (table.total, len(table.rows), table.nothing) == (len(rows), len(rows), "")
+    assert_frame_equal(table.filtered_rows, PEOPLE[rows])
+    assert (table.total, len(table.rows), table.empty_text) == (len(rows), len(rows), "")
 
 
 NUMBERS = pl.DataFrame({"left": [-30, 0, 5, None], "share": [0.0, 12.3, 50.0, 100.0]})
@@ -180,14 +184,14 @@ def test_numbers_are_filtered_by_the_least_and_the_largest(
     table = RowsTable(NUMBER_HEADINGS, None)
     table.show(NUMBERS, "")
     table.filters = filters
-    assert_frame_equal(table.frame, NUMBERS[rows])
+    assert_frame_equal(table.filtered_rows, NUMBERS[rows])
 
 
 def test_a_number_with_a_label_is_in_no_range() -> None:
     table = RowsTable(NUMBER_HEADINGS, None, labels={"left": {0: "not known", None: "not known"}})
     table.show(NUMBERS, "")
     table.filters = {"left": [-30, 5]}
-    assert_frame_equal(table.frame, NUMBERS[[0, 2]])
+    assert_frame_equal(table.filtered_rows, NUMBERS[[0, 2]])
 
 
 def test_the_caption_says_how_many_rows_a_filter_leaves() -> None:
@@ -219,22 +223,22 @@ def test_the_caption_says_how_many_rows_a_filter_leaves() -> None:
 def test_a_filter_that_finds_nothing_says_so(filters: dict[str, str], said: str) -> None:
     table = RowsTable((*PEOPLE_HEADINGS, NUMBER_HEADINGS[0]), None)
     people = PEOPLE.with_columns(NUMBERS["left"][:3])
-    table.show(people, "", nothing="No rows here.")
+    table.show(people, "", empty_text="No rows here.")
     table.filters = filters
-    assert (table.total, table.rows, table.nothing) == (0, [], said)
-    table.show(people.clear(), "", nothing="No rows here.")
-    assert table.nothing == "No rows here."
+    assert (table.total, table.rows, table.empty_text) == (0, [], said)
+    table.show(people.clear(), "", empty_text="No rows here.")
+    assert table.empty_text == "No rows here."
 
 
-def test_columns_that_are_not_usual_are_computed_when_they_are_chosen() -> None:
+def test_columns_that_are_hidden_at_first_are_computed_when_they_are_chosen() -> None:
     computed = []
 
     def more(frame: pl.DataFrame, needed: set[str]) -> pl.DataFrame:
         computed.append((frame.height, needed))
         return frame.with_columns(office=pl.lit("Elko"))
 
-    office = ColumnHeading("office", "Field office", usual=False)
-    table = RowsTable((*PEOPLE_HEADINGS, office), None, more=more)
+    office = ColumnHeading("office", "Field office", shown_at_first=False)
+    table = RowsTable((*PEOPLE_HEADINGS, office), None, add_columns=more)
     table.show(PEOPLE, "")
     assert computed == []
     assert [heading.column for heading in table.headings] == ["who", "taught", "status", "day"]
@@ -243,7 +247,7 @@ def test_columns_that_are_not_usual_are_computed_when_they_are_chosen() -> None:
     table.filters = {"who": "Ann"}
     assert computed == [(PEOPLE.height, {"who", "office"})]  # once for the same frame
     table.picked = []
-    assert len(table.columns) == 4
+    assert len(table.shown_columns) == 4
 
 
 def test_the_rows_are_those_of_one_moment_if_others_are_shown_meanwhile(
@@ -260,21 +264,24 @@ def test_the_rows_are_those_of_one_moment_if_others_are_shown_meanwhile(
         return column
 
     monkeypatch.setattr("kpa_analytics.widgets.table.sort_keys", interrupted)
-    assert_frame_equal(table.frame, rows.reverse())
-    assert_frame_equal(table.frame, rows.head(2).reverse())
+    assert_frame_equal(table.filtered_rows, rows.reverse())
+    assert_frame_equal(table.filtered_rows, rows.head(2).reverse())
 
 
 def test_a_sort_by_a_column_that_is_hidden_at_first_stays_when_other_rows_are_shown() -> None:
     def more(rows: pl.DataFrame, _: object) -> pl.DataFrame:
         return rows.with_columns(number=pl.col("user").str.len_chars())
 
-    headings = [ColumnHeading("user", "Person"), ColumnHeading("number", "Letters", usual=False)]
-    table = RowsTable(headings, None, more=more)
+    headings = [
+        ColumnHeading("user", "Person"),
+        ColumnHeading("number", "Letters", shown_at_first=False),
+    ]
+    table = RowsTable(headings, None, add_columns=more)
     table.show(pl.DataFrame({"user": ["a", "aaa", "aa"]}), "Rows")
     table.sort = ["number", True]
     table.show(pl.DataFrame({"user": ["b", "bbb"]}), "Others", headings)
     assert table.sort == ["number", True]
-    assert table.frame["user"].to_list() == ["bbb", "b"]
+    assert table.filtered_rows["user"].to_list() == ["bbb", "b"]
     table.show(pl.DataFrame({"user": ["b", "bbb"]}), "Others", headings[:1])
     assert table.sort == [], "a column that the new rows do not have"
 

@@ -84,7 +84,7 @@ def test_the_share_in_order_is_of_the_cases_due(company: kpa.TrainingData) -> No
 
 def test_sessions_whose_list_and_records_differ_are_flagged(company: kpa.TrainingData) -> None:
     explorer = GroupTrainingExplorer(company, months=120)
-    flags = dict(explorer._sessions.frame.select("group_training_id", "check").rows())
+    flags = dict(explorer._sessions.filtered_rows.select("group_training_id", "check").rows())
     for row in explorer.sessions.rows(named=True):
         flag = flags[row["group_training_id"]]
         missing, more = (

@@ -215,8 +215,10 @@ def test_selected_bars_can_be_linked(company: kpa.TrainingData, make: type[Chart
     for chosen_in in (here, there):
         setattr(chosen_in, name, [bar])
         assert getattr(here, name) == getattr(there, name) == (bar,)
-        assert here._shown_tables[0].frame.height or here._shown_tables[1].frame.height
-        assert there._shown_tables[0].frame.is_empty()
+        assert (
+            here._shown_tables[0].filtered_rows.height or here._shown_tables[1].filtered_rows.height
+        )
+        assert there._shown_tables[0].filtered_rows.is_empty()
         there.search = "nobody at all there"
         assert getattr(here, name) == getattr(there, name) == ()
         there.search = "nobody at all"
@@ -228,8 +230,8 @@ def test_a_bar_of_the_other_trend_can_be_linked(company: kpa.TrainingData) -> No
     ipw.link((together, "selected"), (by_job, "selected"))
     together.selected = bar = {"day": together.as_of, "status": "expired"}
     assert together.selected == by_job.selected == (bar,)
-    assert not together._people.frame.is_empty()
-    assert by_job._people.frame.is_empty()
+    assert not together._people.filtered_rows.is_empty()
+    assert by_job._people.filtered_rows.is_empty()
 
 
 @pytest.mark.slow

@@ -181,7 +181,7 @@ def test_without_requirements_missing_is_not_known_and_never_0(company: kpa.Trai
     assert shown["Known gaps on 30 Jun 2026"][0] == f"{gaps[-1]:,}"
     assert shown["○ Missing"] == ("not known", "No requirements were provided")
     assert not any(label.startswith("Gaps") for label in shown)
-    at = [heading["label"] for heading in alone._table.columns].index("Missing")
+    at = [heading["label"] for heading in alone._table.shown_columns].index("Missing")
     cells = {row[at] for row in alone._table.rows}
     assert "not known" in cells
     assert 0 not in cells
@@ -191,13 +191,13 @@ def test_groups_are_columns_of_the_table_and_people_without_one_are_named(
     explorer: TrendExplorer,
 ) -> None:
     explorer.by = "supervisor"
-    headings = [heading["label"] for heading in explorer._table.columns]
+    headings = [heading["label"] for heading in explorer._table.shown_columns]
     assert headings[:2] == ["Day", "Supervisor"]
     assert explorer.rows["supervisor"].null_count() > 0
     assert "(no supervisor)" in explorer.table["supervisor"]
     explorer._table.sort = ["supervisor", False]
     explorer.by = None
-    assert "Supervisor" not in [heading["label"] for heading in explorer._table.columns]
+    assert "Supervisor" not in [heading["label"] for heading in explorer._table.shown_columns]
     assert explorer._table.sort == ["day", True]
 
 
@@ -498,7 +498,7 @@ def test_no_change_is_said_and_stays_selected(company: kpa.TrainingData) -> None
     gaps = explorer.rows.select(pl.sum_horizontal("expired", "missing")).to_series().to_list()
     assert gaps[0] == gaps[1] > 0
     assert explorer.selected == ({"figure": "change"},)
-    assert explorer._people.nothing == "No gap was opened or closed between these days."
+    assert explorer._people.empty_text == "No gap was opened or closed between these days."
     assert explorer.table["day"].to_list() == [date(2026, 6, 30), date(2026, 6, 29)]
     explorer.start = "2026-06-30"
     assert "change" not in explorer._figures.picks
@@ -528,7 +528,7 @@ def test_the_change_of_gaps_lists_those_that_opened_before_those_that_closed(
     explorer.selected = {"figure": "change"}
     is_gap = pl.col("status").is_in(["expired", "missing"]).fill_null(False)
     pair = ["m_user_id", "training_id"]
-    listed = explorer._people.given
+    listed = explorer._people.all_rows
     then, now = (
         explorer._view.status(replace(explorer._chosen(TrendChoices), as_of=day)).filter(is_gap)
         for day in (FIRST, LAST)
@@ -546,11 +546,11 @@ def test_a_filter_stays_valid_whichever_cases_are_listed(explorer: TrendExplorer
     explorer._people.filters = {"outcome": "on time"}
     assert explorer._people.total > 0
     explorer.selected = {"figure": "change"}
-    assert explorer._people.nothing == "No row matches Renewal 'on time'."
+    assert explorer._people.empty_text == "No row matches Renewal 'on time'."
     explorer._people.filters = {"change": "opened"}
     assert explorer._people.total > 0
     explorer.selected = {"figure": "on-time"}
-    assert explorer._people.nothing == "No row matches Change 'opened'."
+    assert explorer._people.empty_text == "No row matches Change 'opened'."
     explorer._people.filters = {}
 
 

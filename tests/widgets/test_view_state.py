@@ -40,10 +40,10 @@ def buttons(explorer: Explorer) -> dict[str, object]:
 def test_a_state_restores_the_view(company: kpa.TrainingData, make: type[Explorer]) -> None:
     explorer = make(company, **CHANGES[make])
     table = explorer._shown_tables[0]
-    table.sort = [table.columns[0]["column"], True]
-    table.picked = [column["column"] for column in table.columns[:2]]
-    number = table.columns[1]["kind"] == "number"
-    table.filters = {table.columns[1]["column"]: [1, None] if number else "a"}
+    table.sort = [table.shown_columns[0]["column"], True]
+    table.picked = [column["column"] for column in table.shown_columns[:2]]
+    number = table.shown_columns[1]["kind"] == "number"
+    table.filters = {table.shown_columns[1]["column"]: [1, None] if number else "a"}
     state = json.loads(json.dumps(explorer.state))
     assert state["tables"] == {table.name: table.view}
     again = make(company, **state)
@@ -52,7 +52,7 @@ def test_a_state_restores_the_view(company: kpa.TrainingData, make: type[Explore
     other = make(company)
     other.state = state
     assert other.choices == explorer.choices
-    assert other._shown_tables[0].columns == table.columns
+    assert other._shown_tables[0].shown_columns == table.shown_columns
 
 
 @pytest.mark.slow
@@ -73,15 +73,15 @@ def test_a_selection_without_rows_is_the_same_view_from_its_state(
 ) -> None:
     explorer = make(company, **choices)
     setattr(explorer, make.picks, selected)
-    assert explorer._shown_tables[0].frame.is_empty()
+    assert explorer._shown_tables[0].filtered_rows.is_empty()
     restored = make(company, **explorer.state)
     other = make(company)
     other.state = explorer.state
     for again in (restored, other):
         assert again.state == explorer.state
         assert getattr(again, make.picks) == (selected,)
-        captions = [(table.caption, table.frame.height) for table in again._shown_tables]
-        assert captions == [(t.caption, t.frame.height) for t in explorer._shown_tables]
+        captions = [(table.caption, table.filtered_rows.height) for table in again._shown_tables]
+        assert captions == [(t.caption, t.filtered_rows.height) for t in explorer._shown_tables]
 
 
 @pytest.mark.slow
