@@ -137,13 +137,21 @@ def _through_included(
     return people.collect(engine="in-memory")
 
 
+def with_own_expiry_key(derived: pl.LazyFrame) -> pl.LazyFrame:
+    """Add the columns of `with_expiry_key` to derived completions.
+
+    Their trainings' own schedules count from the derived date. A derived completion has no special
+    expiration date of its own, and the completions of the included trainings prove it.
+    """
+    undated = pl.lit(None, pl.Date).alias("special_expiration_date")
+    return with_expiry_key(derived.with_columns(undated)).with_columns(has_proof=True)
+
+
 def _limited_by_schedule(
     rows: pl.DataFrame, own_schedule: Callable[[pl.DataFrame], pl.DataFrame]
 ) -> pl.LazyFrame:
-    """Apply the trainings' own schedules, counted from the derived dates."""
-    keyed = with_expiry_key(
-        rows.lazy().with_columns(pl.lit(None, pl.Date).alias("special_expiration_date"))
-    ).collect(engine="in-memory")
+    """Apply the trainings' own schedules."""
+    keyed = with_own_expiry_key(rows.lazy()).collect(engine="in-memory")
     own = own_schedule(keyed.unique("expiry_key")).lazy()
     limits = own.select("expiry_key", *(pl.col(name).name.prefix("own_") for name in _LIMITS))
     earliest = [pl.min_horizontal(name, f"own_{name}").alias(name) for name in _LIMITS]

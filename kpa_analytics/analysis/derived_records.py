@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import polars as pl
 
-from kpa_analytics.analysis.composed import involved_trainings
-from kpa_analytics.analysis.expirations import numbered_expirations, with_expiry_key
+from kpa_analytics.analysis.composed import involved_trainings, with_own_expiry_key
+from kpa_analytics.analysis.expirations import numbered_expirations
 from kpa_analytics.data.included_trainings import Included
 
 _SINCE = pl.col("since")
@@ -62,9 +62,10 @@ def derived_records(
             pl.lit(title_row, titles.schema["title_row"]).alias("title_row"),
             pl.lit(training, pl.Int64).alias("training_id"),
         )
-        expiring, by_row = _expiring(named, schedules)
-        ids = [title_rows[each] for each in included]
-        derived.append(DerivedRecords(title_row, ids, expiring, by_row))
+        numbered, by_row = numbered_expirations(with_own_expiry_key(named), schedules)
+        expiring = numbered.select("person", "title_row", "expiration_row", "since", "until")
+        included_rows = [title_rows[each] for each in included]
+        derived.append(DerivedRecords(title_row, included_rows, expiring, by_row))
     return derived
 
 
@@ -111,11 +112,3 @@ def _derived(days: dict[int, pl.DataFrame], training: int, included: list[int]) 
         )
         .collect(engine="in-memory")
     )
-
-
-def _expiring(derived: pl.LazyFrame, schedules: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The derived completions and their expirations, as `numbered_expirations` returns them."""
-    undated = pl.lit(None, pl.Date).alias("special_expiration_date")
-    keyed = with_expiry_key(derived.with_columns(undated)).with_columns(has_proof=True)
-    rows, by_row = numbered_expirations(keyed, schedules)
-    return rows.select("person", "title_row", "expiration_row", "since", "until"), by_row

@@ -7,10 +7,6 @@ import polars as pl
 from kpa_analytics.analysis.sampled_days import SampledDays
 from kpa_analytics.calendar_days import WINDOW
 
-_OPENS = WINDOW.opens.in_year
-_CLOSES = WINDOW.closing
-_DAY = pl.duration(days=1)
-
 
 class WindowCycles:
     """Each window training's cycles: the days up to and including one of its windows.
@@ -34,13 +30,9 @@ class WindowCycles:
             windows.join(years.to_frame(), how="cross", maintain_order="left_right")
             .lazy()
             .select(
-                days.position(pl.min_horizontal(_CLOSES(year - 1) + _DAY, _OPENS(year))).alias(
-                    "cycle_begins"
-                ),
-                days.position(_OPENS(year)).alias("cycle_opens"),
-                days.position(pl.min_horizontal(_CLOSES(year) + _DAY, _OPENS(year + 1))).alias(
-                    "cycle_ends"
-                ),
+                days.position(_end(year - 1)).alias("cycle_begins"),
+                days.position(WINDOW.opens.in_year(year)).alias("cycle_opens"),
+                days.position(_end(year)).alias("cycle_ends"),
             )
             .collect(engine="in-memory")
         )
@@ -60,3 +52,9 @@ class WindowCycles:
             .explode("year")
             .with_columns(pl.lit(series).gather(at) for series in self._cycles)
         )
+
+
+def _end(year: pl.Expr) -> pl.Expr:
+    """The first day after the cycle of a year: after its window, or as the next window opens."""
+    day_after = WINDOW.closing(year) + pl.duration(days=1)
+    return pl.min_horizontal(day_after, WINDOW.opens.in_year(year + 1))
