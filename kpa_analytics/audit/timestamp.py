@@ -69,7 +69,10 @@ def timestamp_url(url: str) -> TimestampURL:
         KPAError: the package rfc3161-client is not installed.
     """
     need_sign_extra("timestamps", "rfc3161-client")
-    parts = urlsplit(url) if isinstance(url, str) and is_utf8(url) else urlsplit("")
+    try:
+        parts = urlsplit(url if isinstance(url, str) and is_utf8(url) else "")
+    except ValueError:
+        parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise KPADataError("timestamp must be the http or https address of an authority")
     if "@" in parts.netloc:

@@ -17,6 +17,7 @@ from kpa_analytics.cli.options import (
     ExpiringDays,
     Incremental,
     Refresh,
+    named_path,
 )
 from kpa_analytics.cli.output import print_figure
 from kpa_analytics.paths import typed_path
@@ -25,7 +26,10 @@ from kpa_analytics.utf8 import need_texts
 
 
 def audit(
-    out: Annotated[Path, typer.Argument(help="The folder to create; it must be new or empty.")],
+    out: Annotated[
+        Path,
+        typer.Argument(parser=named_path, help="The folder to create; it must be new or empty."),
+    ],
     as_of: AsOf = None,
     title: Annotated[str | None, typer.Option(help="The pack's title.")] = None,
     names: Annotated[
@@ -44,6 +48,7 @@ def audit(
     sign: Annotated[
         Path | None,
         typer.Option(
+            parser=named_path,
             metavar="KEY.pem",
             help="Sign the manifest with this private key. Install the extra 'sign' first.",
         ),
@@ -72,7 +77,9 @@ def audit(
     ] = None,
     since: Annotated[
         Path | None,
-        typer.Option(metavar="PACK", help="Say what changed since this earlier pack."),
+        typer.Option(
+            parser=named_path, metavar="PACK", help="Say what changed since this earlier pack."
+        ),
     ] = None,
     standard: Annotated[
         str | None,
@@ -150,7 +157,7 @@ def audit(
     first = "index.html" if all_accounts else "report.html"
     typer.echo(
         f"\nas of {in_words(day)}; written to {out}\n"
-        f"open {pack_in(out) / first}, check later with: kpa-analytics verify {out}\n"
+        f'open {pack_in(out) / first}, check later with: kpa-analytics verify "{out}"\n'
         f"seal {manifest['seal']}"
     )
     if key:

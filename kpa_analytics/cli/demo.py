@@ -9,13 +9,16 @@ import typer
 
 from kpa_analytics import chart_scripts
 from kpa_analytics.cli.loading import load_demo
+from kpa_analytics.cli.options import named_path
 from kpa_analytics.cli.output import print_figure
 from kpa_analytics.paths import typed_path
 from kpa_analytics.statuses import COUNTED, DUE_DAYS
 
 
 def demo(
-    out: Annotated[Path, typer.Option(help="The folder to create.")] = Path("audit-demo"),
+    out: Annotated[Path, typer.Option(parser=named_path, help="The folder to create.")] = Path(
+        "audit-demo"
+    ),
 ) -> None:
     """Try the package on an invented company.
 

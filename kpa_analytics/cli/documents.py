@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kpa_analytics.cli.loading import load_records
-from kpa_analytics.cli.options import Account, AsOf, Demo
+from kpa_analytics.cli.options import Account, AsOf, Demo, named_path
 from kpa_analytics.cli.output import terminal_line
 from kpa_analytics.wording import count
 
 if TYPE_CHECKING:
     from kpa_analytics.audit.document import Document
 
-_Pdf = Annotated[Path, typer.Argument(help="The PDF to write; an existing one is replaced.")]
+_Pdf = Annotated[
+    Path, typer.Argument(parser=named_path, help="The PDF to write; an existing one is replaced.")
+]
 
 
 def transcript(

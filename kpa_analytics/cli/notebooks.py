@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 import kpa_analytics
+from kpa_analytics.cli.options import named_path
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.install_command import install_command
 from kpa_analytics.paths import typed_path
@@ -19,7 +20,9 @@ _RULES = Path("docs/rules.md")
 
 
 def notebooks(
-    folder: Annotated[Path, typer.Argument(help="The folder to copy them to.")] = Path("notebooks"),
+    folder: Annotated[
+        Path, typer.Argument(parser=named_path, help="The folder to copy them to.")
+    ] = Path("notebooks"),
 ) -> None:
     """Copy the example notebooks to a folder. They run on the demo until a token is set.
 

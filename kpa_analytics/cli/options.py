@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from kpa_analytics.statuses import MOST_EXPIRING_DAYS
+
+
+def named_path(given: str | Path) -> Path:
+    """The path that an argument or an option names.
+
+    An empty text is an error: a shell puts it where a variable has no value, and for Python it
+    would be the current folder.
+    """
+    if not str(given).strip():
+        raise typer.BadParameter("it is empty: give a path")
+    return Path(given)
+
 
 Refresh = Annotated[
     bool, typer.Option("--refresh", help="Download everything again, even recent data.")

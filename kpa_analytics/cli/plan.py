@@ -10,7 +10,7 @@ import typer
 from kpa_analytics.analysis.planning.plan_weeks import MOST_WEEKS, WEEKS
 from kpa_analytics.analysis.planning.session_seats import MOST_SEATS, SEATS
 from kpa_analytics.cli.loading import load_records
-from kpa_analytics.cli.options import Account, AsOf, Demo
+from kpa_analytics.cli.options import Account, AsOf, Demo, named_path
 from kpa_analytics.cli.output import print_figure, terminal_line
 from kpa_analytics.report_text import DEMO_MARK
 
@@ -18,7 +18,10 @@ _WHY = "plan.xlsx says why, in the sheet unplaced"
 
 
 def plan(
-    out: Annotated[Path, typer.Argument(help="The folder to create; it must be new or empty.")],
+    out: Annotated[
+        Path,
+        typer.Argument(parser=named_path, help="The folder to create; it must be new or empty."),
+    ],
     as_of: AsOf = None,
     demo: Demo = False,
     account: Account = None,
@@ -32,6 +35,7 @@ def plan(
     previous: Annotated[
         Path | None,
         typer.Option(
+            parser=named_path,
             metavar="FOLDER",
             help="The folder of the earlier plan: its calendar events are replaced, and those that "
             "are no longer planned are cancelled.",

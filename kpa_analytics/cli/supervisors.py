@@ -8,13 +8,16 @@ from typing import Annotated, Any
 import typer
 
 from kpa_analytics.cli.loading import load_records
-from kpa_analytics.cli.options import Account, AsOf, Demo, ExpiringDays
+from kpa_analytics.cli.options import Account, AsOf, Demo, ExpiringDays, named_path
 from kpa_analytics.statuses import EXPIRING_DAYS
 from kpa_analytics.wording import count
 
 
 def supervisors(
-    out: Annotated[Path, typer.Argument(help="The folder to create; it must be new or empty.")],
+    out: Annotated[
+        Path,
+        typer.Argument(parser=named_path, help="The folder to create; it must be new or empty."),
+    ],
     by: Annotated[
         str, typer.Option(help="Whose lists: supervisor, manager, field_office or job_title.")
     ] = "supervisor",
@@ -26,6 +29,7 @@ def supervisors(
     previous: Annotated[
         Path | None,
         typer.Option(
+            parser=named_path,
             metavar="FOLDER",
             help="The folder of an earlier run of the same kind: calendar events that are no "
             "longer needed are cancelled.",

@@ -10,7 +10,7 @@ import typer
 
 from kpa_analytics import chart_scripts
 from kpa_analytics.cli.loading import chosen_day, load_demo, load_evidence, need_one_choice
-from kpa_analytics.cli.options import Account
+from kpa_analytics.cli.options import Account, named_path
 from kpa_analytics.cli.output import terminal_line
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.paths import typed_path
@@ -49,6 +49,7 @@ def trend(
     out: Annotated[
         Path | None,
         typer.Option(
+            parser=named_path,
             metavar="FILE",
             help="Write the chart (.html, .svg, .png) or the counts (.csv); an existing file is "
             "replaced.",

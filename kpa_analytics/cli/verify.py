@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from kpa_analytics.cli.options import named_path
 from kpa_analytics.cli.output import terminal_line
 from kpa_analytics.paths import typed_path
 from kpa_analytics.wording import count
@@ -25,16 +26,19 @@ _RECORD = {
 
 
 def verify(
-    folder: Annotated[Path, typer.Argument(help="The folder of a pack.")],
+    folder: Annotated[Path, typer.Argument(parser=named_path, help="The folder of a pack.")],
     key: Annotated[
         Path | None,
         typer.Option(
-            metavar="PUB.pem", help="The public key of the person who should have signed the pack."
+            parser=named_path,
+            metavar="PUB.pem",
+            help="The public key of the person who should have signed the pack.",
         ),
     ] = None,
     tsa_ca: Annotated[
         Path | None,
         typer.Option(
+            parser=named_path,
             metavar="CA.pem",
             help="The certificates of the authority that should have timestamped the pack.",
         ),
@@ -74,9 +78,12 @@ def verify(
 
 def changes(
     old: Annotated[
-        Path, typer.Argument(help="A pack, or the file of a snapshot (`cache show` lists them).")
+        Path,
+        typer.Argument(
+            parser=named_path, help="A pack, or the file of a snapshot (`cache show` lists them)."
+        ),
     ],
-    new: Annotated[Path, typer.Argument(help="The later pack or snapshot.")],
+    new: Annotated[Path, typer.Argument(parser=named_path, help="The later pack or snapshot.")],
     every: Annotated[
         bool, typer.Option("--all", help=f"List every change, not only the first {LISTED}.")
     ] = False,

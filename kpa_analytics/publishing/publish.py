@@ -179,7 +179,8 @@ def published_folder(folder: str | os.PathLike[str]) -> PublishedFolder:
     """The folder of a path or a URL.
 
     Raises:
-        KPADataError: it can't be a path, is not UTF-8, or the URL has a password in it.
+        KPADataError: it can't be a path, is not UTF-8, or the URL is not valid, has a password in
+            it or can't be opened.
         KPAError: the package of the store is not installed.
     """
     if isinstance(folder, str) and not folder.strip():
@@ -187,7 +188,12 @@ def published_folder(folder: str | os.PathLike[str]) -> PublishedFolder:
     if not isinstance(folder, str) or "://" not in folder:
         return LocalFolder(typed_path(folder))
     need_utf8_path(folder)
-    parts = urlsplit(folder)
+    try:
+        parts = urlsplit(folder)
+    except ValueError as error:  # the URL is not shown, because a password may be in it
+        raise KPADataError(
+            f"folder is not a valid URL ({error}): write one such as s3://bucket/folder"
+        ) from None
     if parts.scheme == "file":
         machine = "" if parts.netloc in ("", "localhost") else f"//{parts.netloc}"
         return LocalFolder(typed_path(url2pathname(machine + unquote(parts.path))))

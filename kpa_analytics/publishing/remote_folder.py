@@ -38,8 +38,9 @@ class RemoteFolder:
             ) from None
         try:
             self._store, self._path = url_to_fs(self.address)
-        except (ImportError, ValueError) as error:
-            raise KPADataError(f"{self.address} can't be opened: {error}") from error
+        except Exception as error:  # each store's package has errors of its own
+            first = str(error).partition("\n")[0]
+            raise KPADataError(f"{self.address} can't be opened: {first}") from error
         protocol = self._store.protocol
         names = {protocol} if isinstance(protocol, str) else {*protocol}
         self._renames = not names & _WHOLE_OBJECTS

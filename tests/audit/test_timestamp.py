@@ -239,7 +239,9 @@ def test_an_authority_that_cannot_be_reached_is_an_error(tmp_path):
         timestamp_manifest(small_pack(tmp_path / "pack"), timestamp_url("http://127.0.0.1:9/x"))
 
 
-@pytest.mark.parametrize("url", ["", "tsa.example", "ftp://tsa.example", "file:///etc", 7])
+@pytest.mark.parametrize(
+    "url", ["", "tsa.example", "ftp://tsa.example", "file:///etc", "https://[x", 7]
+)
 def test_an_address_must_be_of_the_web(url):
     with pytest.raises(KPADataError, match="timestamp must be the http or https address"):
         timestamp_url(url)

@@ -108,6 +108,7 @@ def test_a_pack_is_made_verified_and_compared(kpa_analytics, account, tmp_path):
     assert out.split()[len(DEMO_MARK.split()) :][:2] == ["people", "1"]
     manifest = json.loads((old / "manifest.json").read_text(encoding="utf-8"))
     assert (manifest["title"], manifest["as_of"]) == ("Spring audit", "2020-06-30")
+    assert f'kpa-analytics verify "{old}"' in out
     assert f"seal {manifest['seal']}" in out
 
     assert kpa_analytics("changes", old, old) == (0, "no changes\n", "")

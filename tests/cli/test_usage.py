@@ -49,6 +49,39 @@ def test_a_number_that_cannot_be_is_refused_before_any_work(kpa_analytics, argum
     assert f"Invalid value for '{arguments[-2]}'" in err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (("audit", ""), "out"),
+        (("audit", " "), "out"),
+        (("audit", "pack", "--since", ""), "--since"),
+        (("audit", "pack", "--sign", ""), "--sign"),
+        (("demo", "--out", ""), "--out"),
+        (("notebooks", ""), "folder"),
+        (("plan", ""), "out"),
+        (("plan", "plan", "--previous", ""), "--previous"),
+        (("supervisors", ""), "out"),
+        (("supervisors", "lists", "--previous", ""), "--previous"),
+        (("transcript", "Ann", ""), "out"),
+        (("roster", "Ladders", ""), "out"),
+        (("trend", "--out", ""), "--out"),
+        (("verify", ""), "folder"),
+        (("verify", "pack", "--key", ""), "--key"),
+        (("verify", "pack", "--tsa-ca", ""), "--tsa-ca"),
+        (("changes", "", "pack"), "old"),
+        (("changes", "pack", ""), "new"),
+    ],
+)
+def test_an_empty_path_is_not_the_current_folder(
+    kpa_analytics, tmp_path, monkeypatch, arguments, named
+):
+    monkeypatch.chdir(tmp_path)
+    code, out, err = kpa_analytics(*arguments)
+    assert (code, out) == (2, "")
+    assert f"invalid value for '{named}': it is empty" in err.lower()
+    assert not [*tmp_path.iterdir()]
+
+
 def test_help_is_fast_because_nothing_heavy_is_imported():
     asked = (
         "import sys, kpa_analytics.cli\n"

@@ -277,6 +277,11 @@ def test_a_folder_in_s3_is_read_as_on_this_machine(
 def test_a_url_that_can_not_be_used_is_named(fleet: kpa.Fleet, monkeypatch: Any) -> None:
     with pytest.raises(KPADataError, match=r"no-such-store://folder can't be opened"):
         kpa.publish(fleet, "no-such-store://folder")
+    with pytest.raises(KPADataError, match=r"github://x can't be opened: .*'repo'"):
+        kpa.publish(fleet, "github://x")
+    with pytest.raises(KPADataError, match="folder is not a valid URL") as caught:
+        kpa.publish(fleet, "s3://key:hidden@[bucket/x")
+    assert "hidden" not in str(caught.value)
     monkeypatch.setitem(sys.modules, "adlfs", None)
     with pytest.raises(KPADataError, match=r"abfs://data/x can't be opened: Install adlfs"):
         kpa.publish(fleet, "abfs://data/x")
