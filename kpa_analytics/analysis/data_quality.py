@@ -87,8 +87,8 @@ def data_quality(data: TrainingData, *, as_of: Day | None = None) -> pl.DataFram
           recorded more than a day after the previous completion had expired.
         - taught_while_expired (group_trainings.trainings_id, or completions.training_id outside
           listed group sessions): on the day, the instructor's own certificate of the training had
-          expired. One row for each training of a session. A composed training in a circle, or one
-          that includes such a training, is only judged by own completions of it.
+          expired. One row for each training of a session. Of a composed training in a circle, or
+          one that includes such a training, only completions of the training itself count.
 
     Raises:
         KPADataError: `data` is not a set of collections, a collection lacks a column, or `as_of` is

@@ -9,7 +9,7 @@ from kpa_analytics.statuses import EXPIRING
 from kpa_analytics.wording import count, listing, say
 
 #: What decides: the window, the included trainings, the training's own number of days, or another.
-_WINDOW, _PARTS, _OWN, _DEFAULT = "window", "composed", "own", "default"
+_WINDOW, _INCLUDED, _OWN, _DEFAULT = "window", "composed", "own", "default"
 
 
 def with_expiring_rule(
@@ -31,7 +31,7 @@ def with_expiring_rule(
     own = _own_days(schedules)
     said = {training: f"last {count(days, 'day')} (own)" for training, days in own.items()}
     default = f"last {count(expiring_days, 'day')} (default)"
-    others = {_WINDOW: "renewal window", _PARTS: "included trainings", _DEFAULT: default}
+    others = {_WINDOW: "renewal window", _INCLUDED: "included trainings", _DEFAULT: default}
     kinds = pl.Enum([*dict.fromkeys([*others.values(), *said.values()])])
     rule = (
         pl.when(_decides(own) == _OWN)
@@ -51,12 +51,12 @@ def expiring_meaning(rows: pl.DataFrame, schedules: pl.DataFrame, expiring_days:
     Source: docs/rules.md sections 1, 2 and 3.
     """
     own = _own_days(schedules)
-    judged = rows.with_columns(decides=_decides(own))
-    kinds, rules = judged["decides"].to_list(), []
+    with_rules = rows.with_columns(decides=_decides(own))
+    kinds, rules = with_rules["decides"].to_list(), []
     if _DEFAULT in kinds:
         rules.append(say(text.EXPIRING_WITHIN, days=expiring_days))
     if _OWN in kinds:
-        named = _named(judged.filter(pl.col("decides") == _OWN), own, expiring_days)
+        named = _named(with_rules.filter(pl.col("decides") == _OWN), own, expiring_days)
         rules.append(f"{text.EXPIRING_WITHIN_OWN}{f' ({named})' if named else ''}")
     if _WINDOW in kinds:
         rules.append(text.EXPIRING_OPEN_WINDOW)
@@ -97,7 +97,7 @@ def _decides(own: dict[int, int]) -> pl.Expr:
         .when(pl.col("expiration_date").is_null())
         .then(None)
         .when(source == "composed")
-        .then(pl.lit(_PARTS))
+        .then(pl.lit(_INCLUDED))
         .when(pl.col("training_id").is_in([*own]))
         .then(pl.lit(_OWN))
         .otherwise(pl.lit(_DEFAULT))

@@ -13,7 +13,7 @@ import polars as pl
 
 from kpa_analytics import report_text as texts
 from kpa_analytics.analysis.engine import Engine, Rules
-from kpa_analytics.analysis.renewals import judged
+from kpa_analytics.analysis.renewals import with_own_expirations
 from kpa_analytics.data.checks import Check
 from kpa_analytics.schema import CASE_KEY
 
@@ -64,11 +64,11 @@ def recorded_after_expiry(completions: pl.LazyFrame, rules: Rules, today: date) 
         .filter(pl.col("has_proof"), pl.col("id").is_not_null())
         .join(engine.people.lazy().select("person", "m_user_id"), on="person")
         .join(recorded.rename({"date": "until"}), on=[*CASE_KEY, "until"])
-        .with_columns(pl.col("known_on").alias("judged_on"))
+        .with_columns(pl.col("known_on").alias("as_of"))
     )
     renewed = pl.col("until")
     expired = pl.col("expiration_date")
-    late = judged(rows, engine).filter(
+    late = with_own_expirations(rows, engine).filter(
         (renewed <= expired) & (pl.col("known_on") > expired + _SLACK)
     )
     return Check(

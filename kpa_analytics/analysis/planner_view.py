@@ -143,8 +143,8 @@ class PlannerView:
         rows = plan.expiring_again
         if choices.moves:
             places = self._places(choices).rename({"week": "date"})
-            judged = self._basis.with_status(places, plan.first_week, plan.last_day)
-            rows = expiring_again(judged, self._data.users)
+            with_statuses = self._basis.with_status(places, plan.first_week, plan.last_day)
+            rows = expiring_again(with_statuses, self._data.users)
         return rows.filter(*self._people_filter.conditions(choices))
 
     def gaps_left(

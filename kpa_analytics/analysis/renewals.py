@@ -170,7 +170,7 @@ class Certificates:
             "has_proof", until.is_not_null(), pl.col("date").is_not_null()
         )
         return (
-            judged(rows.with_columns(renewed_on=until, judged_on=until), self._engine)
+            with_own_expirations(rows.with_columns(renewed_on=until, as_of=until), self._engine)
             .with_columns(
                 (_RENEWED - _DUE).dt.total_days().alias("days_late"),
                 pl.when(_RENEWED <= _DUE)
@@ -183,28 +183,28 @@ class Certificates:
         )
 
 
-def judged(rows: pl.LazyFrame, engine: Engine) -> pl.LazyFrame:
-    """The records that expire, with their expiration, each as of its own day.
+def with_own_expirations(rows: pl.LazyFrame, engine: Engine) -> pl.LazyFrame:
+    """The records that expire, each with its expiration as of a day of its own.
 
     Args:
-        rows: records of the engine, with the day in `judged_on`.
+        rows: records of the engine, with the day in `as_of`.
         engine: the engine.
 
     Returns:
         The rows in their order, with the columns of `expirations`.
     """
-    judged_on = pl.col("judged_on")
+    as_of = pl.col("as_of")
     records = rows.collect(engine="in-memory")
     of_key = engine.expirations.drop("training_id", "date", "expiry_key")
     dated = records.hstack(of_key[records["expiration_row"]]).lazy().filter(_DUE.is_not_null())
     of_windows = dated.filter(pl.col("expiration_source") == "window")
-    days = of_windows.select("training_id", "judged_on").unique()
+    days = of_windows.select("training_id", "as_of").unique()
     offerings = engine.rules.offerings.lazy().drop("expiring_days", "made")
-    windows = with_windows(days.join(offerings, on="training_id"), judged_on).select(
-        "training_id", "judged_on", *WINDOWS
+    windows = with_windows(days.join(offerings, on="training_id"), as_of).select(
+        "training_id", "as_of", *WINDOWS
     )
-    known = dated.join(windows, on=["training_id", "judged_on"], how="left", maintain_order="left")
-    return moved_on(known, judged_on)
+    known = dated.join(windows, on=["training_id", "as_of"], how="left", maintain_order="left")
+    return moved_on(known, as_of)
 
 
 def _of_employees(due: pl.LazyFrame, people: pl.DataFrame, today: date) -> pl.LazyFrame:

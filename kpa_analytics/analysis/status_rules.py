@@ -39,9 +39,9 @@ def statuses_on(
 
     Source: docs/rules.md sections 1 and 2.
     """
-    judged = expirations.join(windows.lazy(), on="training_id", how="left", maintain_order="left")
+    on_day = expirations.join(windows.lazy(), on="training_id", how="left", maintain_order="left")
     return (
-        moved_on(judged, pl.lit(as_of))
+        moved_on(on_day, pl.lit(as_of))
         .with_columns(starts_expiring(expiring_days))
         .with_columns(status_on(as_of))
         # The status depends on the exact days; the result has only days that Python can represent.

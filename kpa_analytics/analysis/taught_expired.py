@@ -1,7 +1,7 @@
 """Trainings that somebody taught while that person's own certificate of them had expired.
 
-This is this project's rule (docs/rules.md section 7). The certificate is judged as of the day on
-which the person taught, with the records of today.
+This is this project's rule (docs/rules.md section 7). The certificate's status is that of the day
+on which the person taught, computed from today's records.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from kpa_analytics.analysis.status_changes import changed_cases
 from kpa_analytics.as_of import Day, as_day, day_of
 from kpa_analytics.audit.covered_part import part_settings, refuse_other_part
 from kpa_analytics.audit.pack_data import PackData, read_pack
-from kpa_analytics.audit.since_earlier_pack import refuse_other
+from kpa_analytics.audit.since_earlier_pack import refuse_incomparable
 from kpa_analytics.data.changes import completions_of, table_changes
 from kpa_analytics.data.kept_data import kept_data
 from kpa_analytics.data.snapshots import Kept, Snapshot, SnapshotFolder, read_snapshot
@@ -129,7 +129,7 @@ def status_changes(
     _refuse_pseudonyms(*sides)
     _refuse_other_part(*sides)
     if isinstance(sides[0], PackData) and isinstance(sides[1], PackData):
-        refuse_other(sides[0].folder, sides[0].manifest, sides[1].manifest)
+        refuse_incomparable(sides[0].folder, sides[0].manifest, sides[1].manifest)
     days = as_of if isinstance(as_of, tuple) else (as_of, as_of)
     if len(days) != 2 or not isinstance(as_of, tuple | str | date | None):
         raise KPADataError(

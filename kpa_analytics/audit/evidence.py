@@ -131,10 +131,10 @@ def gather(
     Without `required`, the requirements are the vendor's employee status, if there is one.
     `earlier` has the completions of the previous snapshot, to find what changed.
     """
-    whole, is_meant = data.whole, data.scope.cases
+    whole, in_scope = data.whole, data.scope.cases
     needed = data.requirements if required is None else required
 
-    def judged(day: date) -> pl.DataFrame:
+    def statuses_on(day: date) -> pl.DataFrame:
         return expiry_status(
             data.completions,
             data.trainings,
@@ -145,16 +145,16 @@ def gather(
         )
 
     by = "vendor" if required is None else "given"
-    cases = judged(as_of)
-    status = cases.filter(is_meant)
+    cases = statuses_on(as_of)
+    status = cases.filter(in_scope)
     happened = (data.completions.filter(_by(as_of)), data.trainings, data.users)
     everyone = whole.completions.filter(_by(as_of))
     compared_on = vendor_day(data.employee_status)
     both = RECONCILIATION.empty()
     if compared_on:
-        ours = cases if compared_on == as_of else judged(compared_on)
+        ours = cases if compared_on == as_of else statuses_on(compared_on)
         both = reconcile(ours, data.employee_status).filter(
-            pl.col("vendor_status").is_not_null(), is_meant
+            pl.col("vendor_status").is_not_null(), in_scope
         )
     changed, changes_unknown = _changed(earlier, whole)
     return Evidence(
@@ -166,7 +166,7 @@ def gather(
         required="unknown" if needed is None else by,
         required_pairs=required_sources(needed, by=by),
         status=status,
-        cases=audit_cases(data, cases).filter(is_meant),
+        cases=audit_cases(data, cases).filter(in_scope),
         headline=headline(status, composed_ids(data.trainings), needed),
         standard=standard,
         organisation=organisation,
@@ -176,7 +176,7 @@ def gather(
         activity=instructor_activity(*happened),
         # Count all completions, even for a pack of only a part: its people may be taught by anyone
         # in the company.
-        coverage=instructor_coverage(everyone, *happened[1:], as_of=as_of).filter(is_meant),
+        coverage=instructor_coverage(everyone, *happened[1:], as_of=as_of).filter(in_scope),
         sessions=_sessions(data, everyone).filter(_by(as_of)),
         share=group_share(happened[0]),
         past=past(data, as_of=as_of, expiring_days=expiring_days, required=needed),
@@ -203,8 +203,8 @@ def _sessions(data: TrainingData, everyone: pl.DataFrame) -> pl.DataFrame:
     sessions = group_sessions(recorded, listed, data.whole.trainings, data.users)
     if data.scope.people is None:
         return sessions
-    meant = pl.element().is_in(data.scope.people.to_list())
-    return sessions.with_columns(pl.col(_PEOPLE_OF_SESSION).list.filter(meant))
+    in_scope = pl.element().is_in(data.scope.people.to_list())
+    return sessions.with_columns(pl.col(_PEOPLE_OF_SESSION).list.filter(in_scope))
 
 
 def _changed(earlier: Kept | None, data: TrainingData) -> tuple[pl.DataFrame, str]:

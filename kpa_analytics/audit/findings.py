@@ -14,7 +14,7 @@ def findings(data: TrainingData, as_of: date) -> pl.DataFrame:
     """List the faults in the records, compared with all records and not only those of the pack.
 
     A completion dated after `as_of` is a finding only if it is also dated after the newest record
-    was made. Offerings of window trainings are judged as of `as_of`, like the statuses.
+    was made. Offerings of window trainings are checked as of `as_of`, like the statuses.
     """
     newest = data.whole.completions.select(pl.col("created").dt.date().max()).item()
     day = max(as_of, newest or as_of)

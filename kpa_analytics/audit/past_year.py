@@ -125,11 +125,11 @@ def _trend(
         expiring_days=expiring_days,
     ).filter(pl.col("day").is_in(days))
     if data.scope.trainings:
-        # The parts of a composed training are in the records, but no cases of the pack.
-        meant = counts.filter(data.scope.cases)
+        # The trainings that a chosen training includes are in the records, but not in the pack.
+        in_scope = counts.filter(data.scope.cases)
         shown = [day for day in days if day >= start]
         counts = pl.DataFrame({"day": shown}, schema={"day": pl.Date}).join(
-            meant.group_by("day").agg(pl.col(STATUS_OVER_TIME.schema.names()[1:]).sum()),
+            in_scope.group_by("day").agg(pl.col(STATUS_OVER_TIME.schema.names()[1:]).sum()),
             on="day",
             how="left",
             maintain_order="left",

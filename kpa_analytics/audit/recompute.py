@@ -35,12 +35,12 @@ def recompute_tables(evidence: Evidence) -> dict[str, pl.DataFrame]:
 
 
 def trainings(evidence: Evidence) -> pl.DataFrame:
-    """The catalogue of trainings (`schema.PACK_TRAININGS`): every field, and how it is judged."""
-    judged = schedule_rows(evidence).rename({"expiring_days": "expiring_days_used"})
+    """The catalogue of trainings (`schema.PACK_TRAININGS`): its fields, and the schedules used."""
+    used = schedule_rows(evidence).rename({"expiring_days": "expiring_days_used"})
     rows = (
         evidence.data.trainings.rename({"id": "training_id"})
         .drop("title")
-        .join(judged, on="training_id", how="left", maintain_order="left")
+        .join(used, on="training_id", how="left", maintain_order="left")
         .sort("training", "training_id", maintain_order=True)
     )
     return _in(PACK_TRAININGS, rows)

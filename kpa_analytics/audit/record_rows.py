@@ -26,9 +26,9 @@ def audit_records(
     sorted by person, training and date.
     """
     happened = pl.col("date").is_null() | (pl.col("date") <= as_of)
-    judged = Rules(data.trainings).record_statuses(data.completions, as_of, expiring_days)
+    statuses = Rules(data.trainings).record_statuses(data.completions, as_of, expiring_days)
     expires = pl.when(happened).then(pl.col("expiration_date", "expiration_source"))
-    rows = judged.select(*data.completions.columns, expires).with_row_index("row")
+    rows = statuses.select(*data.completions.columns, expires).with_row_index("row")
     counted = counting_records(data.completions, status).join(
         status.filter(OWN_PROOF).select(*CASE_KEY, "days_left", "status"),
         on=CASE_KEY,

@@ -29,7 +29,7 @@ _COUNTS_DAYS = ("fixed", "rolling")
 
 
 def schedule_rows(evidence: Evidence) -> pl.DataFrame:
-    """List the schedule by which the completions of every training were judged.
+    """List the schedule that decides when the completions of each training expire.
 
     There is one row per training, by title, in `SCHEMA`. If the schedule does not use expiring days
     (a window, for example), they apply to special expiration dates only.

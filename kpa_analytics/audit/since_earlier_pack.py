@@ -107,8 +107,8 @@ def changes_since(
         KPADataError: the earlier pack is of another account, of other people or trainings, of a
             later day, or only one of the two has demo data or pseudonyms.
     """
-    refuse_other(old.folder, old.manifest, facts)
-    _refuse_strangers(old, people, records)
+    refuse_incomparable(old.folder, old.manifest, facts)
+    _refuse_other_account(old, people, records)
     new_people = people.filter("employed", _chosen(facts))
     old_people = old.people.filter("employed", _chosen(old.manifest))
     joined = new_people.join(old_people, on="m_user_id", how="anti")
@@ -170,7 +170,7 @@ def _chosen(facts: dict[str, Any]) -> pl.Expr:
     return pl.col("m_user_id").is_in(people) if people else pl.lit(True)
 
 
-def refuse_other(folder: Path, earlier: dict[str, Any], facts: dict[str, Any]) -> None:
+def refuse_incomparable(folder: Path, earlier: dict[str, Any], facts: dict[str, Any]) -> None:
     """Raise an error if two packs cannot be compared by what their manifests say.
 
     `folder` is that of the earlier pack.
@@ -211,7 +211,7 @@ def _hosts(hosts: list[str]) -> list[str]:
     )
 
 
-def _refuse_strangers(old: EarlierPack, people: pl.DataFrame, records: pl.DataFrame) -> None:
+def _refuse_other_account(old: EarlierPack, people: pl.DataFrame, records: pl.DataFrame) -> None:
     """Raise an error if the packs have nobody in common, or use the same ids for other records."""
     another = f"{old.folder} belongs to another account"
     known = people["m_user_id"].is_in(old.people["m_user_id"].implode())

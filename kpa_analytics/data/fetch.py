@@ -15,7 +15,7 @@ import polars as pl
 from kpa_analytics.cache_folder import account_folder, private_file, private_folder
 from kpa_analytics.config import Settings
 from kpa_analytics.data.frames import Fetched, finish, raw_frame
-from kpa_analytics.data.incremental import may_go_on, refreshed
+from kpa_analytics.data.incremental import may_refresh_again, refreshed
 from kpa_analytics.data.progress import PageBar
 from kpa_analytics.data.proof import proved_download
 from kpa_analytics.data.snapshots import Kept, Snapshot, rows_sha256, snapshot_folder
@@ -119,7 +119,7 @@ def _pages(
     method = endpoint_of(table).method
     if refresh == "recent" and table is COMPLETIONS:
         kept = snapshot_folder(table, params, client.settings).newest(max_age=float("inf"))
-        if kept and not may_go_on(kept.snapshot):
+        if kept and not may_refresh_again(kept.snapshot):
             bar.note("a full download is due: downloading all pages")
         elif kept and (recent := refreshed(client, method, table, kept, params, bar)):
             return recent, kept.snapshot

@@ -14,7 +14,7 @@ compare only the total.
 
 A refresh does not see a correction or an edit on pages that were not fetched, unless it requests
 that training. It then keeps the deleted record and lacks the new one until the next full download.
-`MOST_INCREMENTS` and `OLDEST_FULL_WALK` limit how long this can last.
+`MOST_INCREMENTS` and `OLDEST_FULL_DOWNLOAD` limit how long this can last.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 MOST_INCREMENTS = 10
 
 #: If the last full download is older than this, all pages are downloaded again.
-OLDEST_FULL_WALK = timedelta(days=7)
+OLDEST_FULL_DOWNLOAD = timedelta(days=7)
 
 #: The newest pages end when this many records in a row are in their kept order.
 JOIN = 10
@@ -51,14 +51,14 @@ JOIN = 10
 MOST_TRAININGS = 3
 
 
-def may_go_on(snapshot: Snapshot) -> bool:
+def may_refresh_again(snapshot: Snapshot) -> bool:
     """Whether a snapshot may be refreshed incrementally again."""
     full_walk_at = snapshot.full_walk_at or snapshot.fetched_at
-    is_recent = datetime.now(UTC) - full_walk_at < OLDEST_FULL_WALK
+    is_recent = datetime.now(UTC) - full_walk_at < OLDEST_FULL_DOWNLOAD
     return is_recent and snapshot.increments < MOST_INCREMENTS
 
 
-class FullWalkNeededError(Exception):
+class FullDownloadNeededError(Exception):
     """The fetched pages do not fit the kept collection: a full download is needed."""
 
 
@@ -68,16 +68,16 @@ class ReadRange(NamedTuple):
     Attributes:
         start: position of the first record in the present collection.
         end: position after the last record in the present collection.
-        first: position in the kept collection of the first record that it has.
-        last: position in the kept collection of the last record that it has; `first - 1` if it has
-            none of them.
+        kept_first: position in the kept collection of the first record that it has.
+        kept_last: position in the kept collection of the last record that it has; `kept_first - 1`
+            if it has none of them.
         rows: the records; None for the end of the collection.
     """
 
     start: int
     end: int
-    first: int
-    last: int
+    kept_first: int
+    kept_last: int
     rows: pl.DataFrame | None = None
 
 
@@ -97,7 +97,7 @@ def refreshed(
     catching_up = _CatchingUp(client, method, table, kept, parameters, bar)
     try:
         return catching_up.run()
-    except FullWalkNeededError:
+    except FullDownloadNeededError:
         bar.note("the newest pages do not show every change: downloading all pages")
         return None
 
@@ -118,7 +118,7 @@ class _CatchingUp:
         total = self.fetched[0].total
         before = self.kept.frame.height
         bottom = ReadRange(total, total, before, before)
-        frame = pl.concat([self._own(head), *self._between(head, bottom)])
+        frame = pl.concat([self._finished(head), *self._between(head, bottom)])
         frame = self._with_trainings(self._whole(frame))
         answers = [page.answer for page in self.fetched]
         return Fetched(
@@ -132,7 +132,7 @@ class _CatchingUp:
     def _whole(self, frame: pl.DataFrame) -> pl.DataFrame:
         total = self.fetched[0].total
         if frame.height != total or frame["id"].n_unique() != total:
-            raise FullWalkNeededError
+            raise FullDownloadNeededError
         return frame
 
     def _head(self) -> ReadRange:
@@ -154,20 +154,20 @@ class _CatchingUp:
 
     def _between(self, left: ReadRange, right: ReadRange) -> list[pl.DataFrame]:
         """The records between two ranges."""
-        positions, candidates = right.start - left.end, right.first - left.last - 1
+        positions, candidates = right.start - left.end, right.kept_first - left.kept_last - 1
         if candidates < 0:
-            raise FullWalkNeededError
+            raise FullDownloadNeededError
         if positions == candidates:
-            return [self.kept.frame.slice(left.last + 1, candidates)]
+            return [self.kept.frame.slice(left.kept_last + 1, candidates)]
         if positions == 0:
             return []
         middle = self._middle(left, right)
-        own = self._own(middle)
+        rows = self._finished(middle)
         if (middle.start, middle.end) == (left.end, right.start):
-            return [own]
-        return [*self._between(left, middle), own, *self._between(middle, right)]
+            return [rows]
+        return [*self._between(left, middle), rows, *self._between(middle, right)]
 
-    def _own(self, read: ReadRange) -> pl.DataFrame:
+    def _finished(self, read: ReadRange) -> pl.DataFrame:
         return finish(self.table, cast("pl.DataFrame", read.rows)).frame
 
     def _middle(self, left: ReadRange, right: ReadRange) -> ReadRange:
@@ -178,21 +178,21 @@ class _CatchingUp:
         start, page = (number - 1) * size, self._page(number, size)
         _agree(left, start, page)
         _agree(right, start, page)
-        a, b = max(start, left.end), min(start + page.height, right.start)
-        if a >= b:
-            raise FullWalkNeededError
-        rows = page[a - start : b - start]
+        begin, end = max(start, left.end), min(start + page.height, right.start)
+        if begin >= end:
+            raise FullDownloadNeededError
+        rows = page[begin - start : end - start]
         if self._places(rows).is_empty():
-            if a == left.end:
-                return ReadRange(a, b, left.last + 1, left.last, rows)
-            if b == right.start:
-                return ReadRange(a, b, right.first, right.first - 1, rows)
-        return self._placed(a, rows)
+            if begin == left.end:
+                return ReadRange(begin, end, left.kept_last + 1, left.kept_last, rows)
+            if end == right.start:
+                return ReadRange(begin, end, right.kept_first, right.kept_first - 1, rows)
+        return self._placed(begin, rows)
 
     def _placed(self, start: int, rows: pl.DataFrame) -> ReadRange:
         places = self._places(rows)
         if places.is_empty() or not places.is_sorted():
-            raise FullWalkNeededError
+            raise FullDownloadNeededError
         return ReadRange(start, start + rows.height, places[0], places[-1], rows)
 
     def _places(self, rows: pl.DataFrame) -> pl.Series:
@@ -222,23 +222,23 @@ class _CatchingUp:
         try:
             page = self.client.page(self.method, 1, refresh=True, **request)
         except KPADataError:
-            raise FullWalkNeededError from None
+            raise FullDownloadNeededError from None
         rows = self._taken(page)
         if rows.height == page.total:
             return rows
         if page.total != count:
-            raise FullWalkNeededError
+            raise FullDownloadNeededError
         return None
 
     def _page(self, number: int, limit: int) -> pl.DataFrame:
         request = {**self.parameters, "limit": limit}
         page = self.client.page(self.method, number, refresh=True, **request)
         if self.fetched and page.total != self.fetched[0].total:
-            raise FullWalkNeededError
+            raise FullDownloadNeededError
         if len(self.fetched) > page.last_page // 2 + 1:
-            raise FullWalkNeededError
+            raise FullDownloadNeededError
         if len(page.records) != min(limit, max(0, page.total - (number - 1) * limit)):
-            raise FullWalkNeededError
+            raise FullDownloadNeededError
         return self._taken(page)
 
     def _taken(self, page: Page) -> pl.DataFrame:
@@ -277,9 +277,9 @@ class _CatchingUp:
 
 def _agree(read: ReadRange, start: int, page: pl.DataFrame) -> None:
     """Refuse a page whose records or order differ from a range that it overlaps."""
-    a, b = max(start, read.start), min(start + page.height, read.end)
-    if read.rows is None or a >= b:
+    begin, end = max(start, read.start), min(start + page.height, read.end)
+    if read.rows is None or begin >= end:
         return
-    before = read.rows["id"][a - read.start : b - read.start]
-    if not page["id"][a - start : b - start].equals(before):
-        raise FullWalkNeededError
+    before = read.rows["id"][begin - read.start : end - read.start]
+    if not page["id"][begin - start : end - start].equals(before):
+        raise FullDownloadNeededError

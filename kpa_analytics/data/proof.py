@@ -136,9 +136,11 @@ def proved(size: int) -> Proving:
             if latest.asks == 1:  # one answer, kept as it is: an id may come twice
                 return Whole(latest.rows)
             if not latest.moves.came_up:
-                return Whole(latest.latest, in_order=not latest.moves.seams)
+                return Whole(latest.latest_rows, in_order=not latest.moves.seams)
             try:
-                return Whole(latest.latest + (yield from moved_up(latest, size)), in_order=False)
+                return Whole(
+                    latest.latest_rows + (yield from moved_up(latest, size)), in_order=False
+                )
             except MovedError:
                 latest.end = "moved"
         readings.append(latest)
@@ -150,15 +152,17 @@ def proved(size: int) -> Proving:
 
 
 def _is_whole(latest: Reading, earlier: list[Reading]) -> bool:
-    if latest.end == "seamless":
+    if latest.end == "no overlap":
         again = bool(earlier) and earlier[-1].keys == latest.keys
-        return again and latest.still and latest.counted
-    return latest.end == "read" and (latest.asks == 1 or latest.counted)
+        return again and latest.same_total and latest.count_is_right
+    return latest.end == "read" and (latest.asks == 1 or latest.count_is_right)
 
 
 def _repeats(latest: Reading) -> bool:
     """The collection did not change, and some id comes twice."""
-    return latest.end == "read" and latest.steady and latest.still and not latest.counted
+    return (
+        latest.end == "read" and latest.steady and latest.same_total and not latest.count_is_right
+    )
 
 
 def _otherwise(size: int, readings: list[Reading], sightings: Sightings) -> Proving:

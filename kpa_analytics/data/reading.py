@@ -79,11 +79,11 @@ class Seen(NamedTuple):
     after_a_break: bool = False
 
 
-#: How a reading ended. `read`: at the last page. `seamless`: at the last page, but the server
+#: How a reading ended. `read`: at the last page. `no overlap`: at the last page, but the server
 #: ignores limits, so no pages overlapped. `moved`, `no order`, `contradiction`: given up because
 #: the collection changed, because the seams show no order, or because the pages contradict each
 #: other.
-End = Literal["read", "seamless", "moved", "no order", "contradiction"]
+End = Literal["read", "no overlap", "moved", "no order", "contradiction"]
 
 
 @dataclass
@@ -148,12 +148,12 @@ class Reading:
     moves: Moves = field(default_factory=Moves)
 
     @property
-    def still(self) -> bool:
+    def same_total(self) -> bool:
         """Whether every page gave the same total."""
         return len(set(self.totals)) == 1
 
     @property
-    def counted(self) -> bool:
+    def count_is_right(self) -> bool:
         """Whether the number of different records is right.
 
         No id came twice (except for records that moved down), and the number of records equals the
@@ -164,7 +164,7 @@ class Reading:
         return twice <= self.moves.went_down and (self.capped or end == self.totals[-1])
 
     @property
-    def latest(self) -> list[int]:
+    def latest_rows(self) -> list[int]:
         """The row number of each different record on the last page that held it."""
         return list(dict(zip(self.keys, self.rows, strict=True)).values())
 
@@ -266,7 +266,7 @@ class _Reader:
                     return self._ended("contradiction")
                 self._join(ask, page)
                 if len(page.keys) < min(ask.limit, self.size):
-                    return self._ended("read" if self.limit_counts else "seamless")
+                    return self._ended("read" if self.limit_counts else "no overlap")
         except MovedError:
             return self._ended("moved" if seen.end == "read" else seen.end)
 

@@ -32,11 +32,11 @@ def unknown_schedules(trainings: pl.LazyFrame) -> list[Check]:
             "unknown_schedule",
             "trainings",
             field,
-            catalogue.filter(is_meant).with_columns(value.alias("schedule")),
+            catalogue.filter(is_unknown).with_columns(value.alias("schedule")),
             text,
             value="schedule",
         )
-        for field, is_meant, value, text in (
+        for field, is_unknown, value, text in (
             ("schedule_type", ~TYPE_IS_KNOWN, pl.col("schedule_type"), texts.UNKNOWN_SCHEDULE_TYPE),
             (
                 "window_open_month",

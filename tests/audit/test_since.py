@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 
 import kpa_analytics as kpa
-from kpa_analytics.audit.since_earlier_pack import EarlierPack, changes_since, refuse_other
+from kpa_analytics.audit.since_earlier_pack import EarlierPack, changes_since, refuse_incomparable
 from kpa_analytics.demo import Records
 from kpa_analytics.demo.sources import COMPLETIONS, EMPLOYEE_STATUS, TRAININGS, USERS
 from kpa_analytics.errors import KPADataError
@@ -239,7 +239,7 @@ def test_what_cannot_be_compared_is_refused(loads, packs, data, pack, tmp_path):
     with pytest.raises(
         KPADataError, match="belongs to another account, north; these records belong to south"
     ):
-        refuse_other(packs[0], {**facts, "account": "north"}, facts)
+        refuse_incomparable(packs[0], {**facts, "account": "north"}, facts)
     refused(data, "real data and this pack has invented data", packs[0])
     refused(loads[1], "invented data and this pack has real data", pack)
     refused(loads[1], "names and this pack has pseudonyms", packs[0], names=False)

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import kpa_analytics as kpa
-from kpa_analytics.data.incremental import may_go_on
+from kpa_analytics.data.incremental import may_refresh_again
 from kpa_analytics.data.snapshots import Snapshot
 from kpa_analytics.demo import Fault
 from kpa_analytics.demo.server import DemoAPI
@@ -245,11 +245,13 @@ def test_a_week_after_the_last_full_download_all_pages_are_downloaded_again() ->
         numbers = {"rows": 0, "pages": 0, "params": {}, "demo": True, "package_version": "1"}
         return Snapshot(**{"fetched_at": now, "walk": "full", **text, **numbers, **facts})
 
-    assert may_go_on(kept())
-    assert may_go_on(kept(full_walk_at=now - timedelta(days=6), walk="incremental", increments=9))
-    assert not may_go_on(kept(full_walk_at=now - timedelta(days=7), walk="incremental"))
-    assert not may_go_on(kept(fetched_at=now - timedelta(days=7)))
-    assert not may_go_on(kept(full_walk_at=now, walk="incremental", increments=10))
+    assert may_refresh_again(kept())
+    assert may_refresh_again(
+        kept(full_walk_at=now - timedelta(days=6), walk="incremental", increments=9)
+    )
+    assert not may_refresh_again(kept(full_walk_at=now - timedelta(days=7), walk="incremental"))
+    assert not may_refresh_again(kept(fetched_at=now - timedelta(days=7)))
+    assert not may_refresh_again(kept(full_walk_at=now, walk="incremental", increments=10))
 
 
 @pytest.mark.usefixtures("only_its_page")

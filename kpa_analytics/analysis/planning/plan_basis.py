@@ -93,12 +93,13 @@ class PlanBasis:
         statuses = statuses_on(ends.lazy(), windows, last, EXPIRING_DAYS)
         by_key = ends.select(*key, "expiry_key").join(statuses, on="expiry_key").drop("expiry_key")
         others = places.drop(STATUS_COLUMNS, strict=False)
-        judged = others.join(by_key, on=key, how="left", maintain_order="left")
-        for training, day in judged.filter(pl.col("status").is_null()).select(key).head(1).rows():
+        with_statuses = others.join(by_key, on=key, how="left", maintain_order="left")
+        impossible = with_statuses.filter(pl.col("status").is_null()).select(key)
+        for training, day in impossible.head(1).rows():
             raise KPADataError(
                 f"sessions: no session of training {training} can be on {in_words(day)}"
             )
-        return judged
+        return with_statuses
 
     def statuses_after(self, places: pl.DataFrame, first: date, last: date) -> pl.DataFrame:
         """The statuses on the last day of the weeks if these people have these places.

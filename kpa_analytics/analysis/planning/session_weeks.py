@@ -83,13 +83,15 @@ def served_by_week(demand: Demand, costs: Costs) -> list[int]:
     count = _most_served(demand)
     limits = _limits(demand, count)
     sums = [0, *accumulate(demand.due[:count])]
-    places = [_Places(demand.due, sums, day, costs) for day in demand.days]
+    places = [_PlaceCosts(demand.due, sums, day, costs) for day in demand.days]
     best = [_Best(0, [0.0])]
-    for (least, most), room, paid in zip(limits, demand.rooms, places, strict=True):
-        best.append(best[-1].after(least, most, room, demand.seats, costs.session, paid))
+    for (least, most), room, place_costs in zip(limits, demand.rooms, places, strict=True):
+        best.append(best[-1].after(least, most, room, demand.seats, costs.session, place_costs))
     counts = []
-    for before, room, paid in zip(best[-2::-1], demand.rooms[::-1], places[::-1], strict=True):
-        earlier = before.source(count, room, demand.seats, costs.session, paid)
+    for before, room, place_costs in zip(
+        best[-2::-1], demand.rooms[::-1], places[::-1], strict=True
+    ):
+        earlier = before.source(count, room, demand.seats, costs.session, place_costs)
         counts.append(count - earlier)
         count = earlier
     return counts[::-1]
@@ -122,7 +124,7 @@ def _limits(demand: Demand, count: int) -> list[tuple[int, int]]:
     ]
 
 
-class _Places:
+class _PlaceCosts:
     """The costs of serving the first people on a day, for each number of them."""
 
     def __init__(self, due: Sequence[int], sums: Sequence[int], day: int, costs: Costs) -> None:
@@ -152,7 +154,13 @@ class _Best:
     costs: list[float]
 
     def after(
-        self, least: int, most: int, room: int, seats: int, session_cost: float, paid: _Places
+        self,
+        least: int,
+        most: int,
+        room: int,
+        seats: int,
+        session_cost: float,
+        place_costs: _PlaceCosts,
     ) -> _Best:
         """The same after a further week, in which at least `least` and at most `most` are served.
 
@@ -160,7 +168,7 @@ class _Best:
         session, then of two, of four, and so on up to all sessions of the week.
         """
         numbers = range(self.first, most + 1)
-        places = paid.of(numbers)
+        places = place_costs.of(numbers)
         without = [*map(sub, self.costs, places)]
         without += [inf] * (len(numbers) - len(without))
         best = without
@@ -178,14 +186,16 @@ class _Best:
         costs = [*map(add, best, places)]
         return _Best(first, costs[first - self.first :])
 
-    def source(self, served: int, room: int, seats: int, session_cost: float, paid: _Places) -> int:
+    def source(
+        self, served: int, room: int, seats: int, session_cost: float, place_costs: _PlaceCosts
+    ) -> int:
         """How many to serve before a week, to serve `served` by its end at the lowest cost."""
         last = self.first + len(self.costs) - 1
         numbers = range(max(self.first, served - room * seats), min(last, served) + 1)
         known = self.costs[numbers.start - self.first :]
         totals = [
             round(cost - places + ceil((served - number) / seats) * session_cost, 6)
-            for number, cost, places in zip(numbers, known, paid.of(numbers), strict=False)
+            for number, cost, places in zip(numbers, known, place_costs.of(numbers), strict=False)
         ]
         return numbers[totals.index(min(totals))]
 
