@@ -30,6 +30,7 @@ UsageError: type[Exception] = typer.BadParameter.__bases__[0]
 
 def main() -> NoReturn:
     """Run the command line and exit with its code."""
+    _replace_closed_streams()
     _say_all_letters()
     with warnings.catch_warnings():
         warnings.simplefilter("once", KPADataWarning)
@@ -88,9 +89,9 @@ def _command() -> Any:
 
 def _system_error(error: Exception) -> str:
     """An error of the operating system without its number: the file, and what is wrong."""
-    if isinstance(error, OSError) and error.filename is not None and error.strerror:
-        return f"{error.filename}: {error.strerror}"
-    return ""
+    if not isinstance(error, OSError) or not error.strerror:
+        return ""
+    return error.strerror if error.filename is None else f"{error.filename}: {error.strerror}"
 
 
 def _say_usage(error: Any) -> None:
@@ -119,6 +120,14 @@ def _number_wanted(error: Any) -> str:
 
 def _note(message: Warning | str, *_: Any, **__: Any) -> None:
     typer.echo(f"note: {terminal_line(getattr(message, 'in_shell', message))}", err=True)
+
+
+def _replace_closed_streams() -> None:
+    """Discard what would go to a closed stream: Python sets it to None, as without a console."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            setattr(sys, name, os.fdopen(nowhere, "w", encoding="utf-8"))
 
 
 def _say_all_letters() -> None:

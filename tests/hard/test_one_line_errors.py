@@ -110,6 +110,16 @@ def test_output_that_cannot_be_written_is_a_one_line_error(api: DemoAPI, tmp_pat
             timeout=600,
         )
     assert (done.returncode, len(done.stderr.splitlines())) == (2, 1), done.stderr
+    assert done.stderr == "kpa-analytics: No space left on device\n"
+
+
+@pytest.mark.parametrize("closed", ["stdout", "stderr"])
+def test_a_stream_that_was_never_open_is_no_error(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, closed: str
+) -> None:
+    monkeypatch.setattr(sys, closed, None)
+    code, err = _command(capsys, monkeypatch, "--version")
+    assert (code, err) == (0, "")
 
 
 @pytest.mark.parametrize(
