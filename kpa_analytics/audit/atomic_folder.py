@@ -71,7 +71,7 @@ def refuse_occupied(target: Path, replaces: Callable[[Path], bool] | None = None
         if not target.is_dir() or target.is_symlink():
             raise KPADataError(f"{target} is not a folder: choose another path")
         if any(target.iterdir()) and not (replaces and replaces(target)):
-            raise _taken(target)
+            raise _occupied(target)
         if Path.cwd().resolve().is_relative_to(target.resolve()):
             raise KPADataError(
                 f"{target} can't be replaced, because it is the current folder or contains it: "
@@ -95,7 +95,7 @@ def _put(beside: Path, target: Path, replaces: Callable[[Path], bool] | None) ->
     except FileExistsError as error:
         if aside.exists() and replaces and replaces(aside):
             _delete(aside)  # another writer has replaced it
-        raise _taken(target) from error
+        raise _occupied(target) from error
     except OSError as error:
         raise _unwritable(target, error) from error
     finally:
@@ -145,7 +145,7 @@ def _delete(folder: Path) -> bool:
     return True
 
 
-def _taken(target: Path) -> KPADataError:
+def _occupied(target: Path) -> KPADataError:
     return KPADataError(
         f"{target} is not empty, and existing files are never overwritten: choose a new folder"
     )

@@ -9,7 +9,7 @@ import polars as pl
 
 from kpa_analytics.analysis.periods import part_of
 from kpa_analytics.charts import axes
-from kpa_analytics.charts.periods import beyond, period_ends, period_noun, window
+from kpa_analytics.charts.periods import beyond, drawn_periods, period_ends, period_noun
 from kpa_analytics.charts.stacking import MIN_PART, stack
 from kpa_analytics.charts.styled import demo_line, nothing_to_show, panel, rows_of, stacked_panels
 from kpa_analytics.charts.text import not_drawn
@@ -56,7 +56,7 @@ def group_share_table(
         (0, 5)
     """
     frame = read(share, GROUP_SHARE, *_READ)
-    drawn, total = window(frame, as_of, every).holds(), pl.col("total")
+    drawn, total = drawn_periods(frame, as_of, every).is_drawn(), pl.col("total")
     return (
         frame.group_by(pl.when(drawn).then("period").alias("period"))
         .agg(pl.col("in_groups", "alone").sum())
@@ -97,7 +97,7 @@ def group_share(
     table, demo = group_share_table(frame, as_of=as_of, every=every), is_demo(frame)
     shown = table.filter(pl.col("period").is_not_null(), pl.col("total") > 0)
     grouped, total = shown.select(pl.col("in_groups", "total").sum()).row(0)
-    first, last, length = window(frame, as_of, every)
+    first, last, length = drawn_periods(frame, as_of, every)
     part = part_of(pl.col("period"), first, last, ("earlier", "drawn", "later", "no day"))
     parts = frame.group_by(part).agg(pl.sum_horizontal("in_groups", "alone").sum())
     left_out = not_drawn(dict(parts.iter_rows()), {**beyond(length), "no day": "without a date"})

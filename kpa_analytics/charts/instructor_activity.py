@@ -12,10 +12,10 @@ from kpa_analytics.charts import axes
 from kpa_analytics.charts.periods import (
     DrawnPeriods,
     beyond,
+    drawn_periods,
     period_ends,
     period_length,
     period_noun,
-    window,
 )
 from kpa_analytics.charts.stacking import MIN_PIXELS
 from kpa_analytics.charts.styled import days_as_text, layered, nothing_to_show, rows_of
@@ -81,7 +81,7 @@ def instructor_activity_table(
     """
     whole_number(top, "top", 30)
     frame = read(activity, INSTRUCTOR_ACTIVITY, *_READ)
-    drawn = window(frame, as_of, every)
+    drawn = drawn_periods(frame, as_of, every)
     order = (
         _busiest(frame, drawn)
         .head(top)
@@ -92,7 +92,7 @@ def instructor_activity_table(
     part = (
         pl.when(pl.col("m_instructor_id").is_null())
         .then(pl.lit("no instructor"))
-        .when(drawn.holds() & pl.col("place").is_null())
+        .when(drawn.is_drawn() & pl.col("place").is_null())
         .then(pl.lit("other instructors"))
         .otherwise(part_of(pl.col("period"), drawn.first, drawn.last, parts))
     )
@@ -118,7 +118,7 @@ def instructor_activity_table(
 def _busiest(frame: pl.DataFrame, drawn: DrawnPeriods) -> pl.DataFrame:
     """The completions of each instructor in these periods, most first."""
     return (
-        frame.filter(pl.col("m_instructor_id").is_not_null(), drawn.holds())
+        frame.filter(pl.col("m_instructor_id").is_not_null(), drawn.is_drawn())
         .group_by("m_instructor_id")
         .agg(pl.col("instructor").first(), pl.col("completions").sum())
         .sort("completions", "instructor", "m_instructor_id", descending=[True, False, False])
@@ -170,7 +170,7 @@ def instructor_activity(
         return nothing_to_show(_TITLE, message, left_out, dark=dark, demo=demo)
     totals = shown.group_by("place", "instructor").agg(pl.sum("completions")).sort("place")
     highest = shown.select(pl.col("completions").max()).item()
-    taught = _busiest(frame, window(frame, as_of, every))["completions"]
+    taught = _busiest(frame, drawn_periods(frame, as_of, every))["completions"]
     order = ", most first" if totals.height > 1 else ""
     lanes = alt.Scale(domain=[0, totals.height], reverse=True, nice=False)
     lines, *texts = _lanes(totals, lanes, dark)

@@ -100,12 +100,12 @@ class DrawnPeriods(NamedTuple):
     last: pl.Expr
     length: str
 
-    def holds(self) -> pl.Expr:
+    def is_drawn(self) -> pl.Expr:
         """Whether a row's period is drawn."""
         return pl.col("period").is_between(self.first, self.last)
 
 
-def window(frame: pl.DataFrame, as_of: Day | None, every: str | None) -> DrawnPeriods:
+def drawn_periods(frame: pl.DataFrame, as_of: Day | None, every: str | None) -> DrawnPeriods:
     """The periods around a day: `BEFORE` up to its own, and `AFTER` after it.
 
     Raises:

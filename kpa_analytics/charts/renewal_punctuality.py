@@ -9,7 +9,7 @@ import polars as pl
 
 from kpa_analytics.analysis.case_groups import IN_A_FLEET, NOUNS, group_columns, no_group
 from kpa_analytics.analysis.periods import part_of
-from kpa_analytics.charts.periods import AFTER, BEFORE, window
+from kpa_analytics.charts.periods import AFTER, BEFORE, drawn_periods
 from kpa_analytics.charts.punctuality_months import months
 from kpa_analytics.charts.punctuality_rows import ROOM, ranked_rows, share_text
 from kpa_analytics.charts.styled import nothing_to_show
@@ -171,7 +171,7 @@ def _drawn_and_rest(read: _Read, as_of: Day | None, top: int) -> tuple[pl.DataFr
     """The rows of `renewal_punctuality_table` that are drawn, without `part`, and the others."""
     whole_number(top, "top", 60)
     if read.by == "month":
-        drawn = window(read.frame.with_columns(every=pl.lit("1mo")), as_of, None)
+        drawn = drawn_periods(read.frame.with_columns(every=pl.lit("1mo")), as_of, None)
         part = part_of(pl.col("period"), drawn.first, drawn.last, _PARTS)
         ordered = read.frame.sort("period").with_columns(group=pl.lit(None, pl.String))
     else:

@@ -164,7 +164,7 @@ def _columns(
     columns: alt.Chart = (
         rows.transform_lookup("place", groups)
         .transform_calculate(
-            lid="datum.place + 0.06",
+            upper="datum.place + 0.06",
             bottom="datum.place + 0.94",
             name=f"utcFormat(toDate(datum.day), '{DAY}')",
         )
@@ -179,7 +179,7 @@ def _columns(
         )
         .encode(
             x=on_sampled_day(drawn, 7),
-            y=alt.Y("lid:Q", scale=scale, axis=None),
+            y=alt.Y("upper:Q", scale=scale, axis=None),
             y2=alt.Y2("bottom:Q"),
             tooltip=axes.tooltip(
                 {"group": "Group", "name": "Day", "percent": "Share"},

@@ -53,13 +53,13 @@ class Interval(NamedTuple):
     above: Stretch
     below: Stretch
 
-    def holds(self, other: Interval) -> bool:
-        """Whether the other interval is a part of this one."""
+    def contains(self, other: Interval) -> bool:
+        """Whether the other interval is inside this one."""
         return self.above.last <= other.above.last and other.below.first <= self.below.first
 
     @property
     def size(self) -> int:
-        """About how many records it holds."""
+        """About how many records are in it."""
         return self.below.first - self.above.last
 
     def changed(self, left: set[int]) -> bool:
@@ -142,7 +142,7 @@ class _Search:
         halved = self.halved if len(self.new) < self._expected() else []
         return max(
             intervals,
-            key=lambda interval: (sum(each.holds(interval) for each in halved), interval.size),
+            key=lambda interval: (sum(each.contains(interval) for each in halved), interval.size),
         )
 
     def _end(self) -> Ask:

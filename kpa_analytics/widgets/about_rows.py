@@ -10,7 +10,7 @@ import ipywidgets as ipw
 
 from kpa_analytics.widgets.layout import time_of
 from kpa_analytics.widgets.table_rows import filter_words
-from kpa_analytics.widgets.traits import POINTED
+from kpa_analytics.widgets.traits import SELECTIONS
 from kpa_analytics.wording import day, listing
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 #: Choices that filter no rows: what a reader points at, and the moves of the planner.
-NO_FILTERS = POINTED | {"moves"}
+NO_FILTERS = SELECTIONS | {"moves"}
 #: The labels of choices that have no control.
 _NAMES = {
     "selected": "Selection",

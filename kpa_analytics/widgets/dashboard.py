@@ -21,9 +21,9 @@ from kpa_analytics.widgets.explorer import Explorer, SharedKeywords, as_one
 from kpa_analytics.widgets.groups import GroupTrainingExplorer
 from kpa_analytics.widgets.instructors import InstructorExplorer
 from kpa_analytics.widgets.one_at_a_time import one_at_a_time
-from kpa_analytics.widgets.partial_state import restore_parts
+from kpa_analytics.widgets.partial_state import restore_what_fits
 from kpa_analytics.widgets.planner import PlannerExplorer
-from kpa_analytics.widgets.traits import POINTED, need_dictionary, need_known
+from kpa_analytics.widgets.traits import SELECTIONS, need_dictionary, need_known
 from kpa_analytics.widgets.trend import TrendExplorer
 from kpa_analytics.widgets.view_state import json_choice
 
@@ -187,7 +187,7 @@ class Dashboard(Explorer):
         self._behind = set(range(len(_EXPLORERS)))
         self._explorer(self._tabs.selected_index or 0)
         for at, explorer in [*self._inner.items()]:
-            if at in self._behind and any(explorer.choices.get(name) for name in POINTED):
+            if at in self._behind and any(explorer.choices.get(name) for name in SELECTIONS):
                 self._open(at)  # so that `state` has only what is still listed
 
     @one_at_a_time
@@ -247,14 +247,14 @@ class Dashboard(Explorer):
         refused = [] if isinstance(given, Mapping) else ["tabs"]
         with self._history.together():
             own = {name: value for name, value in state.items() if name not in ("tab", "tabs")}
-            refused += restore_parts(self, own)
+            refused += restore_what_fits(self, own)
             for at in [*self._inner] if "tabs" in state else []:
                 self._restore_tab(at, {})
             for name, tab in tabs.items():
                 if name in _TABS and isinstance(tab, Mapping):
                     explorer = self._explorer(_TABS.index(name))
                     refused += [
-                        f"{explorer.title}, {part}" for part in restore_parts(explorer, tab)
+                        f"{explorer.title}, {part}" for part in restore_what_fits(explorer, tab)
                     ]
                 else:
                     refused.append(f"tab {name}")
@@ -288,12 +288,12 @@ class Dashboard(Explorer):
 
     @property
     @one_at_a_time
-    def still(self) -> dict[str, str]:
+    def saved_text(self) -> dict[str, str]:
         """The figures and choices of the open tab, as HTML and as text."""
         try:
-            kept: dict[str, str] = self._explorer(self._tabs.selected_index or 0).still
+            kept: dict[str, str] = self._explorer(self._tabs.selected_index or 0).saved_text
         except KPAError:  # no old figures beside the choices
-            return super().still
+            return super().saved_text
         return kept
 
     @one_at_a_time

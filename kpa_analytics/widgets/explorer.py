@@ -24,7 +24,7 @@ from kpa_analytics.widgets import layout, traits
 from kpa_analytics.widgets.about_rows import choices_in_words
 from kpa_analytics.widgets.day_field import DayField
 from kpa_analytics.widgets.one_at_a_time import CHANGING, one_at_a_time
-from kpa_analytics.widgets.saved_notebook import display_with_still, still
+from kpa_analytics.widgets.saved_notebook import display_with_saved_text, saved_text
 from kpa_analytics.widgets.table import RowsTable
 from kpa_analytics.widgets.table_views import show_views
 from kpa_analytics.widgets.titles import training_options, usual_day
@@ -131,8 +131,8 @@ class Explorer(traitlets.HasTraits):
         }
 
     def _chosen(self, kind: Callable[..., _Choices]) -> _Choices:
-        """The choices that decide which records count: all but what the reader points at."""
-        chosen = {key: value for key, value in self.choices.items() if key not in traits.POINTED}
+        """The choices that decide which records count: all but what the reader selected."""
+        chosen = {key: value for key, value in self.choices.items() if key not in traits.SELECTIONS}
         return kind(**chosen)
 
     @property
@@ -191,7 +191,7 @@ class Explorer(traitlets.HasTraits):
         """Show an earlier state, without the choices that are no longer in the records."""
         kept = dict(state)
         for name in self.choices.keys() & state.keys():
-            kept[name], _ = self.still_there(name, state[name])
+            kept[name], _ = self.split_valid(name, state[name])
         return self.guarded(lambda: self._restore(kept))
 
     def _note(self) -> None:
@@ -292,7 +292,7 @@ class Explorer(traitlets.HasTraits):
         self._take(as_one(data))
         kept, gone = {}, []
         for name in self.choices.keys() - changes.keys():
-            kept[name], lost = self.still_there(name, getattr(self, name))
+            kept[name], lost = self.split_valid(name, getattr(self, name))
             gone += [f"{name.replace('_', ' ')} {listing([*map(str, lost)])}"] if lost else []
         with self.hold_trait_notifications():
             self._choose({**kept, **changes})
@@ -301,7 +301,7 @@ class Explorer(traitlets.HasTraits):
         if gone:
             self.say(f"No longer in the records, and no longer chosen: {'; '.join(sorted(gone))}.")
 
-    def still_there(self, name: str, value: Any) -> tuple[Any, list[Any]]:
+    def split_valid(self, name: str, value: Any) -> tuple[Any, list[Any]]:
         """Split a choice into the values that are still valid and those that are not."""
         trait: Any = self.traits()[name]
         several = isinstance(getattr(self, name), tuple) and isinstance(value, tuple | list)
@@ -466,12 +466,12 @@ class Explorer(traitlets.HasTraits):
 
     @property
     @one_at_a_time
-    def still(self) -> dict[str, str]:
+    def saved_text(self) -> dict[str, str]:
         """The figures and choices, as HTML and as text: what a saved notebook keeps of the view."""
-        return still(self._summary(), choices_in_words(self))
+        return saved_text(self._summary(), choices_in_words(self))
 
     def _ipython_display_(self) -> None:
-        display_with_still(self)
+        display_with_saved_text(self)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         return self.view._repr_mimebundle_(**kwargs)

@@ -24,7 +24,7 @@ from kpa_analytics.widgets.profiles import PROFILE_HEADINGS, with_profiles
 from kpa_analytics.widgets.session_explorer import NO_SESSION, SessionExplorer
 from kpa_analytics.widgets.table import RowsTable
 from kpa_analytics.widgets.table_rows import ColumnHeading, no_rows_text
-from kpa_analytics.widgets.traits import POINTED
+from kpa_analytics.widgets.traits import SELECTIONS
 from kpa_analytics.wording import count, day
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ class GroupTrainingExplorer(SessionExplorer, PeriodExplorer):
         return self._sessions, self._attendees
 
     def _rebuild(self, changed: AbstractSet[str]) -> None:
-        if changed - POINTED:
+        if changed - SELECTIONS:
             self._rows = self._view.sessions(self._chosen(PeriodChoices))
             numbers = {name: int(self._rows[of.column].sum()) for name, of in _FIGURES.items()}
             figures = _headline(self._rows, numbers, len(self.trainings), self._chooses_people())
@@ -195,7 +195,7 @@ class GroupTrainingExplorer(SessionExplorer, PeriodExplorer):
         headings = _people_headings(several=counted and self.selected is None)
         self._attendees.show(self._people(), self._caption(), headings)
         self._mark_session()
-        if not changed or changed - POINTED:
+        if not changed or changed - SELECTIONS:
             self._charts.draw(self._draw())
         self._show_bars()
 

@@ -1,8 +1,9 @@
 """Changes of explorers happen one at a time.
 
-JupyterLab handles clicks in a second thread while a cell runs. Without a lock, a choice that a cell
-makes during the rebuild of a click counts as shown, and never is. There is one lock for all
-explorers, because a change of one can change another: a dashboard's, or one that is linked to it.
+JupyterLab handles clicks in a second thread while a cell runs. Without a lock, an explorer could
+take a choice that a cell makes while it handles a click for one that it already shows, and never
+show it. There is one lock for all explorers, because a change of one can change another: those of a
+dashboard, and those that are linked.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Restores the parts of a state that can be shown, and names the others."""
+"""Restores the choices and tables of a state that can be shown, and names the others."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from kpa_analytics.widgets.explorer import Explorer
 
 
-def restore_parts(explorer: Explorer, state: Mapping[str, Any]) -> list[str]:
+def restore_what_fits(explorer: Explorer, state: Mapping[str, Any]) -> list[str]:
     """Show each choice and table of a state that can be shown.
 
     Returns:
-        The parts that cannot be shown, with the labels of the page.
+        Those that cannot be shown, with the labels of the page.
     """
     known, kept = explorer.state, {}
     refused = [str(name) or "''" for name in state if name not in known]
@@ -26,34 +26,34 @@ def restore_parts(explorer: Explorer, state: Mapping[str, Any]) -> list[str]:
         if name not in explorer.choices:  # such as tables
             kept[name] = value
             continue
-        valid, lost = explorer.still_there(name, value)
+        valid, lost = explorer.split_valid(name, value)
         if lost:
             refused.append(_in_words(label_of(explorer, name), lost))
         if valid or not lost:
             kept[name] = valid
-    if not _shown(explorer, kept):
+    if not _fits(explorer, kept):
         refused += _one_by_one(explorer, kept)
     return sorted(refused)
 
 
 def _one_by_one(explorer: Explorer, kept: Mapping[str, Any]) -> Iterator[str]:
-    """Show each part by itself, and name those that cannot be shown.
+    """Show one choice after the other, and name those that cannot be shown.
 
-    What a reader points at and moves come last: they need the other choices.
+    Selections and moved sessions come last, because they need the other choices.
     """
     for name in sorted(kept, key=lambda name: (name in NO_FILTERS, name)):
         value = kept[name]
-        if _shown(explorer, {name: value}):
+        if _fits(explorer, {name: value}):
             continue
         if name == "tables" and isinstance(value, Mapping):
             for table, view in value.items():
-                if not _shown(explorer, {name: {table: view}}):
+                if not _fits(explorer, {name: {table: view}}):
                     yield f"table {table}"
             continue
         shown: list[Any] = []
         lost: list[Any] = []
         for each in value if isinstance(value, list | tuple) else ():
-            fits = _shown(explorer, {name: [*shown, each]})
+            fits = _fits(explorer, {name: [*shown, each]})
             (shown if fits else lost).append(each)
         yield _in_words(label_of(explorer, name), lost or [value])
 
@@ -68,9 +68,10 @@ def _text(value: Any) -> str:
     return "none" if value is None else str(value)
 
 
-def _shown(explorer: Explorer, part: Mapping[str, Any]) -> bool:
+def _fits(explorer: Explorer, some: Mapping[str, Any]) -> bool:
+    """Show some choices if they are valid; return whether they are."""
     try:
-        explorer.state = part
+        explorer.state = some
     except KPADataError:
         return False
     return True

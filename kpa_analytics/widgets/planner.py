@@ -56,7 +56,7 @@ from kpa_analytics.widgets.session_moves import (
 )
 from kpa_analytics.widgets.table import RowsTable
 from kpa_analytics.widgets.table_rows import no_rows_text
-from kpa_analytics.widgets.traits import POINTED, ChoiceError
+from kpa_analytics.widgets.traits import SELECTIONS, ChoiceError
 from kpa_analytics.widgets.view_state import json_choice
 from kpa_analytics.wording import count, month
 from kpa_analytics.wording import day as in_words
@@ -285,7 +285,7 @@ class PlannerExplorer(SessionExplorer):
         self._check_moves(plan, planned)
         self._check_selected(planned)
         choices = self._chosen(PlannerChoices)
-        is_new = bool(changed - POINTED)
+        is_new = bool(changed - SELECTIONS)
         if is_new:
             self._show_sessions(choices)
         if is_new or not changed:

@@ -29,7 +29,7 @@ _STYLE = """<style>
 </style>"""
 
 
-def display_with_still(explorer: Any) -> None:
+def display_with_saved_text(explorer: Any) -> None:
     """Display an explorer in a notebook, with the text that stays when the notebook is saved.
 
     The text follows the explorer's choices.
@@ -37,13 +37,13 @@ def display_with_still(explorer: Any) -> None:
     from IPython.display import display
 
     show: Any = display
-    text = show(explorer.still, raw=True, display_id=True)
+    text = show(explorer.saved_text, raw=True, display_id=True)
     widget = explorer.view._repr_mimebundle_()
     show({**widget, "text/plain": RUN_AGAIN}, raw=True)
-    explorer.observe(lambda _: text.update(explorer.still, raw=True), "states")
+    explorer.observe(lambda _: text.update(explorer.saved_text, raw=True), "states")
 
 
-def still(summary: str, chosen: Mapping[str, str]) -> dict[str, str]:
+def saved_text(summary: str, chosen: Mapping[str, str]) -> dict[str, str]:
     """The figures and choices of an explorer, as HTML and as text.
 
     Args:

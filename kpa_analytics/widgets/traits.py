@@ -16,8 +16,8 @@ from kpa_analytics.whole_number import plain_number
 from kpa_analytics.widgets.titles import usual_day
 from kpa_analytics.wording import day as in_words
 
-#: Choices that filter no rows by themselves: a reader points at bars or at a case.
-POINTED = frozenset({"selected", "bars", "explained"})
+#: Choices that filter no rows by themselves: selected bars or sessions, and the explained case.
+SELECTIONS = frozenset({"selected", "bars", "explained"})
 
 G = TypeVar("G")
 S = TypeVar("S")

@@ -51,7 +51,7 @@ def explorer(company: kpa.TrainingData, request: pytest.FixtureRequest) -> Chart
 def texts(explorer: ChartExplorer) -> Iterator[str]:
     """Everything on the screen that is not a drawing."""
     yield from (part for part in (explorer._mark.value, explorer._figures.value))
-    yield from explorer.still.values()
+    yield from explorer.saved_text.values()
     yield explorer._record.html
     yield explorer._why.value if isinstance(explorer, ExpiryExplorer) else ""
     for table in explorer._shown_tables:

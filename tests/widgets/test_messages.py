@@ -62,7 +62,7 @@ def test_a_tab_that_cannot_be_computed_shows_no_old_figures(dashboard: Dashboard
         "fewer weeks."
     )
     assert not message(dashboard)
-    still = dashboard.still["text/plain"]
+    still = dashboard.saved_text["text/plain"]
     assert "31 Dec 9999" in still
     assert "Places taken" not in still
     dashboard.controls["as_of"].value = date(2026, 7, 31)

@@ -32,7 +32,7 @@ def test_it_has_the_figures_and_choices_of_every_explorer(
     company: kpa.TrainingData, name: str
 ) -> None:
     explorer = getattr(kpa.widgets, name)(company, as_of="2026-03-31")
-    still = explorer.still
+    still = explorer.saved_text
     text = " ".join(still["text/plain"].split())
     shown = explorer.expiry if name == "Dashboard" else explorer
     for part in (shown.title, "DEMO DATA", "As of: 31 Mar 2026", "Run this cell to explore"):
@@ -53,12 +53,12 @@ def test_a_hostile_title_stays_text() -> None:
     completions = frame_of(kpa.schema.COMPLETIONS, done)
     data = kpa.TrainingData(completions=completions, trainings=trainings)
     explorer = kpa.widgets.ExpiryExplorer(data, as_of="2026-03-31", trainings=[7])
-    still = explorer.still["text/html"]
+    still = explorer.saved_text["text/html"]
     assert escape(HOSTILE) in still
     tags = Tags()
     tags.feed(still)
     assert "script" not in tags.seen
-    assert HOSTILE in explorer.still["text/plain"]
+    assert HOSTILE in explorer.saved_text["text/plain"]
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_it_has_the_labels_of_the_controls(
     """The second sheet of the Excel export has them, too."""
     explorer = getattr(kpa.widgets, name)(company, as_of="2026-03-31", **choices)
     facts = about_rows(explorer, explorer._shown_tables[0])
-    text = explorer.still["text/plain"]
+    text = explorer.saved_text["text/plain"]
     for part in said:
         label, value = part.split(": ")
         assert part in text

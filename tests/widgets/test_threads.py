@@ -84,7 +84,7 @@ def test_both_choices_are_shown(
     assert (getattr(explorer, name), explorer.search) == (value, "p07")
     fresh = getattr(kpa.widgets, kind)(data, **explorer.state)
     assert explorer.charts == fresh.charts
-    assert explorer.still == fresh.still
+    assert explorer.saved_text == fresh.saved_text
     assert explorer.controls["search"].value == "p07"
 
 

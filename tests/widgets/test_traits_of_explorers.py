@@ -272,7 +272,7 @@ def test_a_dashboard_can_be_observed_and_linked(company: kpa.TrainingData) -> No
 def test_the_docstring_lists_whatever_an_explorer_gives(make: type[Explorer]) -> None:
     """The choices, the rows, the charts and the files; `help()` shows the rest."""
     own = vars(make)
-    given = {name for name, value in own.items() if isinstance(value, property)} - {"still"}
+    given = {name for name, value in own.items() if isinstance(value, property)} - {"saved_text"}
     given |= {"state"} | ({"export"} & {*own})
     given |= set() if make is Dashboard else {"charts", *make.class_own_traits()}
     documented = str(make.__doc__)
