@@ -14,8 +14,8 @@ from kpa_analytics.schema import GROUPS, USERS, Column
 
 By = Literal["field_office", "job_title", "line_of_business", "supervisor", "training", "account"]
 #: The account is a group in a fleet only.
-IN_A_FLEET: tuple[str, ...] = get_args(By)
-BY = IN_A_FLEET[:-1]
+BY_IN_A_FLEET: tuple[str, ...] = get_args(By)
+BY = BY_IN_A_FLEET[:-1]
 #: A group as a noun: one, and several.
 NOUNS = {
     "field_office": ("field office", "field offices"),
@@ -52,7 +52,7 @@ def as_by(by: object, users: AnyFrame | None, *more: str) -> str | None:
     """
     if by is None:
         return None
-    if by not in (*IN_A_FLEET, *more):
+    if by not in (*BY_IN_A_FLEET, *more):
         known = ", ".join((*BY, *more))
         raise KPADataError(f"by must be one of {known}, not {by!r}").in_python(
             "by=None counts all together"
@@ -72,7 +72,7 @@ def as_by(by: object, users: AnyFrame | None, *more: str) -> str | None:
 
 def groups_in(users: pl.DataFrame) -> tuple[str, ...]:
     """The groups by which cases of these people can be counted."""
-    return IN_A_FLEET if FLEET_ACCOUNT in users.columns else BY
+    return BY_IN_A_FLEET if FLEET_ACCOUNT in users.columns else BY
 
 
 def group_columns(by: str) -> tuple[str, str]:

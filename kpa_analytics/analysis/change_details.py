@@ -88,15 +88,18 @@ def _joined(rows: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
 def _records(before: Situation, after: Situation) -> pl.DataFrame:
     """A text for each record that was added, removed or edited, and the case that it concerns."""
     old, new = (_distinct(side.completions, _OF_RECORD) for side in (before, after))
-    gone = old.join(new, on=_OF_RECORD, how="anti", nulls_equal=True)
-    come = new.join(old, on=_OF_RECORD, how="anti", nulls_equal=True)
-    edited = gone.join(come, on="id", suffix="_new")
+    only_old = old.join(new, on=_OF_RECORD, how="anti", nulls_equal=True)
+    only_new = new.join(old, on=_OF_RECORD, how="anti", nulls_equal=True)
+    edited = only_old.join(only_new, on="id", suffix="_new")
     added, removed = (
         rows.join(others, on="id", how="anti").select(
             *CASE_KEY,
             text=pl.format("record {} {}, {}", _RECORD, pl.lit(change), _completed()),
         )
-        for change, rows, others in (("added", come, gone), ("removed", gone, come))
+        for change, rows, others in (
+            ("added", only_new, only_old),
+            ("removed", only_old, only_new),
+        )
     )
     edit = edited.with_columns(text=pl.format("record {} edited: {}", "id", _edits(_OF_RECORD[1:])))
     moved_to = edit.select(m_user_id="m_user_id_new", training_id="training_id_new", text="text")
@@ -117,12 +120,12 @@ def _rules(before: Situation, after: Situation, trainings: pl.Series) -> pl.Data
     both = old.join(new, on="id", suffix="_new")
     rows.append(both.select("id", text=_edits(SCHEDULE_FIELDS[1:])).filter(pl.col("text") != ""))
     if before.expiring_days != after.expiring_days:
-        usual = f"expiring_days of the report {before.expiring_days} -> {after.expiring_days}"
+        text = f"expiring_days of the report {before.expiring_days} -> {after.expiring_days}"
         own = schedules(after.trainings).drop_nulls("expiring_days")
-        usual_ones = pl.DataFrame({"id": trainings}).join(
+        without_own = pl.DataFrame({"id": trainings}).join(
             own, left_on="id", right_on="training_id", how="anti"
         )
-        rows.append(usual_ones.with_columns(text=pl.lit(usual)))
+        rows.append(without_own.with_columns(text=pl.lit(text)))
     named = pl.format("{} ({})", "training", "training_id")
     name = pl.coalesce(named, pl.col("training_id").cast(pl.String))
     return (

@@ -60,8 +60,8 @@ def _only_required(pairs: pl.LazyFrame) -> pl.LazyFrame:
     `required_trainings()` also lists pairs of which it is not known whether they are required, and
     pairs that only the vendor lists.
     """
-    says = pairs.collect_schema().get("required") == pl.Boolean
-    return pairs.filter("required") if says else pairs
+    has_column = pairs.collect_schema().get("required") == pl.Boolean
+    return pairs.filter("required") if has_column else pairs
 
 
 def required_sources(required: AnyFrame | None, *, by: str) -> pl.DataFrame:

@@ -155,9 +155,9 @@ class TrendView:
             m_user_id, user, training_id, training, expiration_date, status (null for the cases of
             an outcome), outcome and change (null for the others).
         """
-        return pl.concat([CASES.to_frame(), *(self._behind(choices, bar) for bar in bars)])
+        return pl.concat([CASES.to_frame(), *(self._rows_of(choices, bar) for bar in bars)])
 
-    def _behind(self, choices: TrendChoices, bar: Mapping[str, Any]) -> pl.DataFrame:
+    def _rows_of(self, choices: TrendChoices, bar: Mapping[str, Any]) -> pl.DataFrame:
         if "outcome" in bar:
             expires = pl.col("expiration_date")
             fields = {"month": expires.dt.month_start(), "over": expires < choices.as_of}

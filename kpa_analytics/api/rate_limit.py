@@ -26,10 +26,10 @@ from kpa_analytics.errors import KPACacheWarning, warn
 Notify = Callable[[str], None]
 
 #: Seconds between two tries to get a permit.
-_TURN = 0.1
+_PAUSE = 0.1
 
 #: Seconds to wait for another process that locks the file; a permit takes milliseconds.
-_STUCK = 30
+_LONGEST_LOCK = 30
 
 
 class Budget(Limiter):
@@ -48,7 +48,7 @@ class Budget(Limiter):
         if burst < per_minute:
             self._rates.insert(0, Rate(burst, minute * burst // per_minute))
         self._notify = notify
-        super().__init__(self._alone() if folder is None else self._shared(folder))
+        super().__init__(self._unshared() if folder is None else self._shared(folder))
 
     def try_acquire(self, name: str = "", *args: Any, **kwargs: Any) -> bool:
         """Take a permit; if there is none, notify the user and wait.
@@ -57,28 +57,28 @@ class Budget(Limiter):
         waiting for other processes it would allow more requests than the budget.
         """
         notified = False
-        while not self._look(name):
+        while not self._try_once(name):
             if not notified:
                 self._notify("waiting for the limit of requests per minute")
                 notified = True
-            time.sleep(_TURN)
+            time.sleep(_PAUSE)
         return True
 
-    def _look(self, name: str) -> bool:
+    def _try_once(self, name: str) -> bool:
         try:
             if super().try_acquire(name, blocking=False):
                 return True
-            _forget_the_future(self.bucket_factory.get(RateItem(name, 0)))
+            _delete_future_permits(self.bucket_factory.get(RateItem(name, 0)))
         except (sqlite3.Error, OSError) as error:
             self.close()
-            self.bucket_factory = self._alone(error)
+            self.bucket_factory = self._unshared(error)
         return False
 
     def _shared(self, folder: Path) -> SingleBucketFactory:
         try:
             bucket = opened(folder / "budget.sqlite", self._open)
         except (sqlite3.Error, OSError) as error:
-            return self._alone(error)
+            return self._unshared(error)
         # Opening deletes old entries. The library's background thread, which would do it too, would
         # outlive the session.
         return SingleBucketFactory(bucket, schedule_leak=False)
@@ -89,16 +89,16 @@ class Budget(Limiter):
         bucket: Any = SQLiteBucket.init_from_file(
             self._rates, db_path=str(path), use_file_lock=True
         )
-        bucket.lock.timeout = _STUCK
+        bucket.lock.timeout = _LONGEST_LOCK
         try:
             bucket.leak(bucket.now())
-            _forget_the_future(bucket)
+            _delete_future_permits(bucket)
         except BaseException:
             bucket.close()
             raise
         return bucket
 
-    def _alone(self, error: Exception | None = None) -> SingleBucketFactory:
+    def _unshared(self, error: Exception | None = None) -> SingleBucketFactory:
         if error is not None:
             warn(
                 f"the request budget can't be shared with other processes ({error}); this process "
@@ -116,7 +116,7 @@ def _check_table(path: Path) -> None:
             connection.execute("SELECT name, item_timestamp FROM rate_bucket LIMIT 1").fetchall()
 
 
-def _forget_the_future(bucket: Any) -> None:
+def _delete_future_permits(bucket: Any) -> None:
     """Delete permits dated in the future by a wrong clock, which would block requests."""
     if isinstance(bucket, SQLiteBucket):
         with bucket.lock:

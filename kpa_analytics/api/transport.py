@@ -30,7 +30,7 @@ from kpa_analytics.secret import Secret
 MOST_BYTES = 256_000_000
 
 #: Headers that say how a body was packed for sending; the returned body is unpacked.
-_OF_THE_WIRE = {"content-encoding", "content-length", "transfer-encoding"}
+_PACKING = {"content-encoding", "content-length", "transfer-encoding"}
 
 #: Bytes per read from the network.
 _PIECE = 2**16
@@ -91,7 +91,7 @@ class TokenAdapter(HTTPAdapter):
             with_token.headers["Content-Length"] = str(len(with_token.body))
             kwargs |= {"stream": True, "timeout": deadline.timeout}
             response = super().send(with_token, *args, **kwargs)
-            self._give_back(response, _body(response, deadline))
+            self._remove_token(response, _body(response, deadline))
         except (RequestException, HTTPError) as error:
             return _transport_error(error, request)
         except BaseException as error:  # Ctrl-C must not keep these frames either
@@ -106,7 +106,7 @@ class TokenAdapter(HTTPAdapter):
         parameters = msgspec.json.decode(body or b"{}")
         return msgspec.json.encode({"token": self._token.reveal(), **parameters})
 
-    def _give_back(self, response: Response, body: bytes) -> None:
+    def _remove_token(self, response: Response, body: bytes) -> None:
         """Remove the token from every part of the answer, and drop the cookies."""
         token = self._token.reveal()
         response.cookies.clear()
@@ -121,7 +121,7 @@ class TokenAdapter(HTTPAdapter):
             {
                 name: value
                 for name, value in response.headers.items()
-                if name.lower() not in _OF_THE_WIRE
+                if name.lower() not in _PACKING
             },
             response.status_code,
             preload_content=False,

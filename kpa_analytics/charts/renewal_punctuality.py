@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import altair as alt
 import polars as pl
 
-from kpa_analytics.analysis.case_groups import IN_A_FLEET, NOUNS, group_columns, no_group
+from kpa_analytics.analysis.case_groups import BY_IN_A_FLEET, NOUNS, group_columns, no_group
 from kpa_analytics.analysis.periods import part_of
 from kpa_analytics.charts.periods import AFTER, BEFORE, drawn_periods
 from kpa_analytics.charts.punctuality_months import months
@@ -141,7 +141,7 @@ def renewal_punctuality(
 def _read(punctuality: AnyFrame) -> _Read:
     lazy = need(punctuality, RENEWAL_PUNCTUALITY, *RENEWAL_PUNCTUALITY.schema)
     schema = lazy.collect_schema()
-    kinds = [by for by in IN_A_FLEET if {*group_columns(by)} <= {*schema}]
+    kinds = [by for by in BY_IN_A_FLEET if {*group_columns(by)} <= {*schema}]
     by = "month" if schema.get("month") == pl.Date else next(iter(kinds), None)
     whole = lazy.collect(engine="in-memory")
     key, group = group_columns(kinds[0]) if kinds else ("", "")

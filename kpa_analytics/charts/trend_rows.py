@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import altair as alt
 import polars as pl
 
-from kpa_analytics.analysis.case_groups import IN_A_FLEET, NOUNS, group_columns, no_group
+from kpa_analytics.analysis.case_groups import BY_IN_A_FLEET, NOUNS, group_columns, no_group
 from kpa_analytics.charts import axes
 from kpa_analytics.charts.status_rows import StatusRows
 from kpa_analytics.charts.text import labels
@@ -89,7 +89,7 @@ def read_trend(trend: AnyFrame, demo: bool = False) -> Trend:
     """
     lazy = need(trend, STATUS_OVER_TIME, "day", *STATUSES, "total")
     names = lazy.collect_schema().names()
-    by = next((by for by in IN_A_FLEET if {*group_columns(by)} <= {*names}), None)
+    by = next((by for by in BY_IN_A_FLEET if {*group_columns(by)} <= {*names}), None)
     identifier, name = group_columns(by) if by else ("key", "group")
     none = pl.lit(None, pl.String)
     group = [

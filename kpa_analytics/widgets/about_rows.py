@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from kpa_analytics.widgets.table import RowsTable
 
 
-#: Choices that filter no rows: what a reader points at, and the moves of the planner.
+#: Choices that filter no rows: selections, and the moves of the planner.
 NO_FILTERS = SELECTIONS | {"moves"}
 #: The labels of choices that have no control.
 _NAMES = {

@@ -61,5 +61,5 @@ class Address(anywidget.AnyWidget):
         try:
             self._dashboard.state = wanted
         except KPADataError:
-            ignored = self._dashboard.restore_in_parts(wanted)
+            ignored = self._dashboard.restore_what_fits(wanted)
             self._dashboard.say(_IGNORED.format(parts="; ".join(ignored)))

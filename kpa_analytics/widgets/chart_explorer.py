@@ -73,8 +73,8 @@ class ChartExplorer(Explorer):
         self._figures, self._charts = Tiles(), ChartPanel()
         self._charts.observe(self._bar_clicked, "picked")
         self._figures.on_pick(lambda figure: self._figure_clicked(figure))
-        self.shared = self._bar(layout.shared_controls())
-        own = self._bar(self._own_controls())
+        self.shared = self._connected(layout.shared_controls())
+        own = self._connected(self._own_controls())
         table, *more = self._tables()
         table.observe(self._follow_page, "dark")
         self._shown_tables = [part for part in (table, *more) if isinstance(part, RowsTable)]

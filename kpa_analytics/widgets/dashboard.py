@@ -97,7 +97,7 @@ class Dashboard(Explorer):
     ) -> None:
         self._load, self._by = load or _loader(data), by
         self._inner: dict[int, Any] = {}
-        self._behind: set[int] = set()
+        self._outdated: set[int] = set()
         super().__init__(data, dark=dark, choices=choices)
         as_by(by, self.data.users)
 
@@ -138,16 +138,16 @@ class Dashboard(Explorer):
             True if it succeeds; otherwise the view shows why, and keeps its records.
         """
         self._button.disabled = True
-        self._bars.clear_output()
+        self._progress.clear_output()
         try:
             return self.guarded(self._take_new)
         finally:
-            self._bars.clear_output()
+            self._progress.clear_output()
             self._button.disabled = False
 
     def _take_new(self) -> None:
         data, failure = self.data, None
-        with self._bars, in_output(), warnings.catch_warnings(record=True) as caught:
+        with self._progress, in_output(), warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             try:  # inside, because an Output swallows exceptions
                 data = as_one(self._load())
@@ -165,17 +165,17 @@ class Dashboard(Explorer):
         self._button = ipw.Button(description="Refresh", tooltip="Load the records again")
         self._button.add_class("kpa-button")
         self._button.on_click(lambda _: self.refresh())
-        self._bars, self._notes = ipw.Output(), ipw.HTML()
+        self._progress, self._notes = ipw.Output(), ipw.HTML()
         self._tabs = ipw.Tab([ipw.VBox() for _ in _EXPLORERS])
         self._tabs.titles = [explorer.title for explorer in _EXPLORERS]
         self._tabs.selected_index = 0
         self._tabs.observe(self._opened, "selected_index")
         head = ipw.HBox([self._mark, self._history.buttons, self._button])
         head.add_class("kpa-dashboard-head")
-        self.shared = self._bar(layout.shared_controls())
+        self.shared = self._connected(layout.shared_controls())
         self.view = layout.explorer_box(
             head,
-            self._bars,
+            self._progress,
             self.shared,
             self._notice,
             self._notes,
@@ -184,10 +184,10 @@ class Dashboard(Explorer):
         )
 
     def _rebuild(self, changed: AbstractSet[str]) -> None:
-        self._behind = set(range(len(_EXPLORERS)))
+        self._outdated = set(range(len(_EXPLORERS)))
         self._explorer(self._tabs.selected_index or 0)
         for at, explorer in [*self._inner.items()]:
-            if at in self._behind and any(explorer.choices.get(name) for name in SELECTIONS):
+            if at in self._outdated and any(explorer.choices.get(name) for name in SELECTIONS):
                 self._open(at)  # so that `state` has only what is still listed
 
     @one_at_a_time
@@ -236,11 +236,11 @@ class Dashboard(Explorer):
                 self._tabs.selected_index = _TABS.index(state["tab"])
 
     @one_at_a_time
-    def restore_in_parts(self, state: Mapping[str, Any]) -> list[str]:
-        """Show the parts of a state that can be shown.
+    def restore_what_fits(self, state: Mapping[str, Any]) -> list[str]:
+        """Show the choices and tabs of a state that can be shown.
 
         Returns:
-            The parts that cannot be shown, with the labels of the page.
+            Those that cannot be shown, with the labels of the page.
         """
         given, open_tab = state.get("tabs", {}), state.get("tab", _TABS[0])
         tabs: Mapping[str, Any] = given if isinstance(given, Mapping) else {}
@@ -254,7 +254,7 @@ class Dashboard(Explorer):
                 if name in _TABS and isinstance(tab, Mapping):
                     explorer = self._explorer(_TABS.index(name))
                     refused += [
-                        f"{explorer.title}, {part}" for part in restore_what_fits(explorer, tab)
+                        f"{explorer.title}, {each}" for each in restore_what_fits(explorer, tab)
                     ]
                 else:
                     refused.append(f"tab {name}")
@@ -307,13 +307,13 @@ class Dashboard(Explorer):
             self._inner[at] = explorer
             # Into the page of the tab: new children of the tabs would draw them all again.
             self._tabs.children[at].children = (explorer.view,)
-        elif at in self._behind:
+        elif at in self._outdated:
             explorer = self._inner[at]
             if explorer.data is not self.data or explorer.is_hidden:
                 explorer.load(self.data, **self.choices)
             else:
                 explorer.set(**self.choices)
-        self._behind.discard(at)
+        self._outdated.discard(at)
         return self._inner[at]
 
 

@@ -376,14 +376,14 @@ class Explorer(traitlets.HasTraits):
             return TOGETHER
         return list(value) if isinstance(value, tuple) else value
 
-    def _bar(self, controls: Mapping[str, Any]) -> ipw.Widget:
+    def _connected(self, controls: Mapping[str, Any]) -> ipw.Widget:
         """Connect each control with its choice, and place them beside each other."""
         for name, control in controls.items():
             self.controls[name] = control
             control.observe(partial(self._from_control, name), "value")
             if isinstance(control, TypedField):
                 control.on_refused(partial(self._refused, name))
-        return layout.bar(*controls.values())
+        return layout.control_row(*controls.values())
 
     def _from_control(self, name: str, change: Any) -> None:
         """Make the choice of a control. A control whose value is refused shows its choice again."""

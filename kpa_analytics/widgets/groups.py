@@ -206,7 +206,7 @@ class GroupTrainingExplorer(SessionExplorer, PeriodExplorer):
     def _list(self) -> None:
         """Fill the table with the sessions behind the selected bars, or with all sessions."""
         self._keep_figures()
-        rows = self._behind(self.bars) if self.bars else self._rows
+        rows = self._rows_of(self.bars) if self.bars else self._rows
         if rows.is_empty():
             self._keep(())
             rows = rows if self.bars else self._rows
@@ -217,7 +217,7 @@ class GroupTrainingExplorer(SessionExplorer, PeriodExplorer):
         nobody = no_rows_text(self.search, self.data.group_trainings, "group trainings")
         self._sessions.show(rows, caption, empty_text=nobody)
 
-    def _behind(self, bars: Iterable[Bar]) -> pl.DataFrame:
+    def _rows_of(self, bars: Iterable[Bar]) -> pl.DataFrame:
         """The sessions behind bars and figures."""
         counted = [pl.col(_FIGURES[bar[FIGURE]].column) > 0 for bar in bars if FIGURE in bar]
         drawn_bars = [bar for bar in bars if FIGURE not in bar]

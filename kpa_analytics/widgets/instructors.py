@@ -234,7 +234,7 @@ class InstructorExplorer(PeriodExplorer):
         """Fill the tables with the rows behind the selected bars, or with all rows."""
         self._keep_figures()
         people, coverage = self._everyone, self._covered
-        bars = [bar for selected in self.selected for bar in self._behind(selected)]
+        bars = [bar for selected in self.selected for bar in self._as_trainings(selected)]
         if bars:
             people = self._view.people(self._chosen(PeriodChoices), bars)
         of_trainings = any(
@@ -268,7 +268,7 @@ class InstructorExplorer(PeriodExplorer):
         for table in (self._coverage, self._people):
             table.layout.display = "none" if chosen else None
 
-    def _behind(self, bar: Bar) -> list[Bar]:
+    def _as_trainings(self, bar: Bar) -> list[Bar]:
         """The bars of the trainings that a selected figure counts; another bar as it is."""
         if FIGURE not in bar:
             return [bar]

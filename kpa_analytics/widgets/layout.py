@@ -121,23 +121,23 @@ def shared_controls() -> dict[str, Any]:
     }
 
 
-def bar(*controls: ipw.Widget) -> ipw.Box:
+def control_row(*controls: ipw.Widget) -> ipw.Box:
     """Controls beside each other, which wrap on a narrow page."""
     box = ipw.Box(list(controls))
     box.add_class("kpa-bar")
     return box
 
 
-def beside(*parts: ipw.Widget) -> ipw.Box:
-    """Parts beside each other on a wide page, and below each other otherwise."""
-    box = ipw.Box(list(parts))
+def beside(*widgets: ipw.Widget) -> ipw.Box:
+    """Widgets beside each other on a wide page, and below each other otherwise."""
+    box = ipw.Box(list(widgets))
     box.add_class("kpa-beside")
     return box
 
 
-def explorer_box(*parts: ipw.Widget, css: str) -> ipw.VBox:
-    """Parts below each other, as one view, under a line that says when the kernel is gone."""
-    box = ipw.VBox([Connection(), *parts])
+def explorer_box(*widgets: ipw.Widget, css: str) -> ipw.VBox:
+    """Widgets below each other, as one view, under a line that says when the kernel is gone."""
+    box = ipw.VBox([Connection(), *widgets])
     box.add_class("kpa-explorer")
     box.add_class(css)
     return box

@@ -275,7 +275,7 @@ class PlannerExplorer(SessionExplorer):
         )
         self._charts.on_label(self._label_clicked, [["axis", "legend"]])
         self._buttons = move_buttons(self._shift, self._drop, self._restore_session)
-        moving = layout.bar(*self._buttons)
+        moving = layout.control_row(*self._buttons)
         self._of_sessions = (self._sessions, moving, self._people)
         return self._sessions, moving, self._people, self._gap_cases, self._unplaced
 

@@ -308,7 +308,7 @@ def test_a_wrong_part_of_an_address_takes_no_other_part_with_it(
     later = {"weeks": weeks, "moves": [move], "selected": session}
     dashboard.expiry.statuses = ["expired"]
     view = {"colour": 7, "tabs": {"planner": later}}
-    assert dashboard.restore_in_parts(view) == ["colour"]
+    assert dashboard.restore_what_fits(view) == ["colour"]
     assert (dashboard.planner.weeks, dashboard.planner.selected) == (weeks, session)
     assert [move["session"] for move in dashboard.planner.moves] == [session]
     assert dashboard.expiry.statuses == ()
@@ -334,7 +334,7 @@ def test_every_wrong_part_is_named(
     dashboard = Dashboard(company)
     first = dashboard.state
     said = ["Expirations, table expirations"] if said is None else said
-    assert dashboard.restore_in_parts(state) == said
+    assert dashboard.restore_what_fits(state) == said
     assert dashboard.state | {"tabs": {}} == first
     dashboard.as_of = "2026-05-31"  # nothing is broken
 
