@@ -209,6 +209,20 @@ def as_table(result: pl.LazyFrame, table: Table) -> pl.LazyFrame:
     return result.select(pl.col(name).cast(dtype) for name, dtype in table.schema.items())
 
 
+def with_all_columns(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
+    """Select the columns of a schema, in its order and with its types; a missing one is null.
+
+    Examples:
+        >>> frame = pl.DataFrame({"id": ["7"]})
+        >>> with_all_columns(frame, pl.Schema({"title": pl.String, "id": pl.Int64})).row(0)
+        (None, 7)
+    """
+    return frame.select(
+        (pl.col(name) if name in frame.columns else pl.lit(None)).cast(dtype).alias(name)
+        for name, dtype in schema.items()
+    )
+
+
 def need_switch(value: object, name: str) -> bool:
     """Check an argument that is True or False: a text such as "no" would count as True.
 

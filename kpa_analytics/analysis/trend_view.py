@@ -19,7 +19,7 @@ from kpa_analytics.analysis.sampled_days import SampledDays
 from kpa_analytics.analysis.selected_bars import in_bars
 from kpa_analytics.analysis.status_over_time import usual_start
 from kpa_analytics.analysis.status_spans import POSITIONS, StatusSpans
-from kpa_analytics.inputs import ACCOUNT
+from kpa_analytics.inputs import ACCOUNT, with_all_columns
 from kpa_analytics.statuses import FROM_REQUIREMENTS, GAPS
 
 if TYPE_CHECKING:
@@ -183,11 +183,7 @@ class TrendView:
             only = [training == bar["only"]] if "only" in bar else []
             others = [training != bar["without"]] if "without" in bar else []
             rows = ending.filter(*only, *others).sort("m_user_id", "training_id")
-        columns = [
-            pl.col(name).cast(dtype) if name in rows.columns else pl.lit(None, dtype).alias(name)
-            for name, dtype in CASES.items()
-        ]
-        return rows.select(columns)
+        return with_all_columns(rows, CASES)
 
     def _gap_changes(self, choices: TrendChoices, since: date, day: date) -> pl.DataFrame:
         """The cases that are a gap on exactly one of two days, with their status on the later day.

@@ -76,17 +76,17 @@ def file_differences(
 
 
 def _missing(path: str) -> Difference:
-    return Difference(_in_letters(path), "missing", DETAILS["missing"])
+    return Difference(_printable(path), "missing", DETAILS["missing"])
 
 
 def _changed(folder: Path, path: str) -> Difference:
     if (folder / path).is_symlink():
-        return Difference(_in_letters(path), "changed", DETAILS["changed to a link"])
-    return Difference(_in_letters(path), "changed", DETAILS["changed"])
+        return Difference(_printable(path), "changed", DETAILS["changed to a link"])
+    return Difference(_printable(path), "changed", DETAILS["changed"])
 
 
 def _added(folder: Path, path: str, listed: Iterable[str]) -> Difference:
-    name = _in_letters(path)
+    name = _printable(path)
     if is_litter(folder / path):
         return Difference(name, "litter", DETAILS["litter"])
     if (folder / path).is_symlink():
@@ -110,7 +110,7 @@ def _empty_folders(folder: Path, listed: Mapping[str, Any]) -> list[Difference]:
         if _is_folder(path) and path not in holding
     ]
     return [
-        Difference(_in_letters(path), "added", DETAILS["added folder"] + _alike(path, expected))
+        Difference(_printable(path), "added", DETAILS["added folder"] + _alike(path, expected))
         for path in added
         if path not in expected
     ]
@@ -121,7 +121,7 @@ def _alike(path: str, listed: Iterable[str]) -> str:
     for form, reason in ((_composed, "alike in form"), (_folded, "alike in case")):
         for name in listed:
             if form(name) == form(path):
-                return DETAILS[reason].format(name=_in_letters(name))
+                return DETAILS[reason].format(name=_printable(name))
     return ""
 
 
@@ -137,7 +137,7 @@ def _is_folder(path: Path) -> bool:
     return path.is_dir() and not path.is_symlink()
 
 
-def _in_letters(path: str) -> str:
+def _printable(path: str) -> str:
     r"""A path with every undecodable byte escaped, e.g. `caf\udce9.txt`."""
     return path.encode("utf-8", "backslashreplace").decode()
 

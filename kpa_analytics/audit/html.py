@@ -28,7 +28,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 def write_page(story: dict[str, Any], drawings: dict[str, Drawing], path: Path) -> None:
     """Write the report, as `report.report()` makes it, as a page."""
-    used = {name: drawings[name] for part in story["sections"] for name in part["charts"]}
+    used = {name: drawings[name] for section in story["sections"] for name in section["charts"]}
     texts = (library(), *(_text(name) for name in ("page.js", "tables.js")))
     scripts = [Markup(script) for script in texts]  # noqa: S704 - all are our own
     page = template("page.html.j2").render(
@@ -37,7 +37,7 @@ def write_page(story: dict[str, Any], drawings: dict[str, Drawing], path: Path) 
         scripts=scripts,
         policy=policy(scripts),
         specs=Markup(inert_json({name: drawing.spec for name, drawing in used.items()})),  # noqa: S704
-        stills={name: _still(drawing) for name, drawing in used.items()},
+        pictures={name: _picture(drawing) for name, drawing in used.items()},
         descriptions={name: drawing.description for name, drawing in used.items()},
         chart_names={name: say(CHART, name=drawing.title) for name, drawing in used.items()},
         dark_colours=colours(dark=True),
@@ -99,7 +99,7 @@ def policy(scripts: list[Markup]) -> str:
     return "; ".join(directives)
 
 
-def _still(drawing: Drawing) -> str:
+def _picture(drawing: Drawing) -> str:
     """The chart for print and for browsers without scripts; as PNG if the SVG is much larger."""
     image, kind = drawing.svg.encode(), "svg+xml"
     if len(image) > 2 * len(drawing.png):

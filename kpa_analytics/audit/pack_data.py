@@ -13,7 +13,8 @@ from kpa_analytics.audit.manifest import check_manifest, read_manifest
 from kpa_analytics.audit.recompute import BETWEEN
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.schema import COMPLETIONS, TRAININGS, USERS, Table
+from kpa_analytics.inputs import with_all_columns
+from kpa_analytics.schema import COMPLETIONS, TRAININGS, USERS
 
 RECORDS_FILE = "records.parquet"
 #: The tables of a pack that are also in Parquet files: from these, every status follows.
@@ -66,7 +67,7 @@ def read_pack(folder: Path) -> PackData:
         raise KPADataError(f"{folder} is not an evidence pack: it has no {RECORDS_FILE}")
     frames = {name: _table(folder, name) for name in IN_PARQUET}
     data = TrainingData(
-        completions=_in(COMPLETIONS, frames["records"]),
+        completions=with_all_columns(frames["records"], COMPLETIONS.schema),
         trainings=_trainings(frames["trainings"]),
         users=_users(frames["people"]),
     )
@@ -90,7 +91,7 @@ def _trainings(rows: pl.DataFrame) -> pl.DataFrame:
     ids = pl.col("included_trainings_id").str.split(BETWEEN).list.filter(pl.element() != "")
     included = ids.cast(pl.List(pl.Int64))
     named = rows.rename({"training_id": "id", "training": "title"})
-    return _in(TRAININGS, named.with_columns(included))
+    return with_all_columns(named.with_columns(included), TRAININGS.schema)
 
 
 def _users(people: pl.DataFrame) -> pl.DataFrame:
@@ -100,12 +101,4 @@ def _users(people: pl.DataFrame) -> pl.DataFrame:
         for day, moment in (("hired", "hireDate"), ("left", "terminationDate"))
     ]
     named = people.rename({"m_user_id": "id", "user": "lastname"})
-    return _in(USERS, named.with_columns(midnight))
-
-
-def _in(table: Table, rows: pl.DataFrame) -> pl.DataFrame:
-    """The columns of a table; those that the rows lack are null."""
-    return rows.select(
-        (pl.col(name) if name in rows.columns else pl.lit(None)).cast(dtype).alias(name)
-        for name, dtype in table.schema.items()
-    )
+    return with_all_columns(named.with_columns(midnight), USERS.schema)

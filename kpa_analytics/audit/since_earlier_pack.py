@@ -17,6 +17,7 @@ from kpa_analytics.audit.verify import verify_audit
 from kpa_analytics.data.changes import completion_changes
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.errors import KPADataError
+from kpa_analytics.inputs import with_all_columns
 from kpa_analytics.paths import typed_path
 from kpa_analytics.schema import CASE_KEY, SINCE, STATUS
 from kpa_analytics.statuses import EXPIRED, FROM_REQUIREMENTS, MISSING, VALID
@@ -256,20 +257,20 @@ def _of_cases(old: EarlierPack, new: pl.DataFrame, settings: dict[str, Any]) -> 
         .then(pl.lit("other_status"))
     )
     day = pl.when(after == EXPIRED).then("expiration_date_new").otherwise("date_new")
-    return _rows(
-        both.with_columns(
-            change=change,
-            user=pl.coalesce("user_new", "user"),
-            training=pl.coalesce("training_new", "training"),
-            day=day,
-            before=before.cast(pl.String),
-            after=after.cast(pl.String),
-        ).filter(pl.col("change").is_not_null())
-    )
+    changed = both.with_columns(
+        change=change,
+        user=pl.coalesce("user_new", "user"),
+        training=pl.coalesce("training_new", "training"),
+        day=day,
+        before=before.cast(pl.String),
+        after=after.cast(pl.String),
+    ).filter(pl.col("change").is_not_null())
+    return with_all_columns(changed, SINCE.schema)
 
 
 def _of_people(change: str, people: pl.DataFrame, day: pl.Expr) -> pl.DataFrame:
-    return _rows(people.with_columns(pl.lit(change).alias("change"), day.alias("day")))
+    rows = people.with_columns(pl.lit(change).alias("change"), day.alias("day"))
+    return with_all_columns(rows, SINCE.schema)
 
 
 def _of_records(
@@ -278,7 +279,7 @@ def _of_records(
     rows = completion_changes(old, new).with_columns(
         pl.format("record_{}", pl.col("change").cast(pl.String)).alias("change")
     )
-    return _rows(
+    named = (
         rows.join(people.select("m_user_id", "user"), on="m_user_id", how="left")
         .join(titles.select("training_id", "training"), on="training_id", how="left")
         .rename({"id": "record_id", "old": "before", "new": "after"})
@@ -287,11 +288,4 @@ def _of_records(
             pl.col("training").fill_null(pl.col("training_id").cast(pl.String)),
         )
     )
-
-
-def _rows(frame: pl.DataFrame) -> pl.DataFrame:
-    """The frame in `schema.SINCE`; columns that it lacks are null."""
-    return frame.select(
-        (pl.col(name) if name in frame.columns else pl.lit(None)).cast(dtype).alias(name)
-        for name, dtype in SINCE.schema.items()
-    )
+    return with_all_columns(named, SINCE.schema)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import need
+from kpa_analytics.inputs import need, with_all_columns
 from kpa_analytics.schema import CHANGES, COMPLETIONS, INSTANT
 from kpa_analytics.wording import listing
 
@@ -105,19 +105,15 @@ def completions_of(source: Any, side: str) -> pl.DataFrame:
 def _rows(
     table: str, change: str, records: pl.DataFrame, field: pl.Expr, old: pl.Expr, new: pl.Expr
 ) -> pl.DataFrame:
-    ids = [
-        (pl.col(name) if name in records.columns else pl.lit(None)).cast(CHANGES.schema[name])
-        .alias(name)
-        for name in _IDS
-    ]  # fmt: skip
-    return records.select(
-        pl.lit(change, CHANGES.schema["change"]).alias("change"),
-        *ids,
-        field.alias("field"),
-        old.alias("old"),
-        new.alias("new"),
-        pl.lit(table, CHANGES.schema["table"]).alias("table"),
+    changes = records.select(
+        *(name for name in _IDS if name in records.columns),
+        change=pl.lit(change),
+        field=field,
+        old=old,
+        new=new,
+        table=pl.lit(table),
     )
+    return with_all_columns(changes, CHANGES.schema)
 
 
 def _text(column: str, dtype: pl.DataType) -> pl.Expr:

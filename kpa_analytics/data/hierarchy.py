@@ -1,4 +1,4 @@
-"""Supervisors and managers who cannot act: unknown, gone, or in a circle.
+"""Supervisors and managers who cannot act: unknown, no longer employed, or in a circle.
 
 Only people who are employed on the day are checked: nobody else needs a supervisor.
 """
@@ -14,7 +14,7 @@ from kpa_analytics.data.checks import Check, names_of
 from kpa_analytics.employment import employment, has_left
 from kpa_analytics.schema import TRAININGS
 
-HIERARCHY_KINDS = UNKNOWN, GONE, CIRCLE = (
+HIERARCHY_KINDS = UNKNOWN, LEFT, CIRCLE = (
     "supervisor_unknown",
     "supervisor_left",
     "supervisor_circle",
@@ -26,19 +26,19 @@ def hierarchy_faults(users: pl.LazyFrame, day: date) -> list[Check]:
     days = employment(users)
     first = users.unique("id", keep="first", maintain_order=True)
     employed = days.filter(~has_left(day)).select(id="m_user_id")
-    staff = first.join(employed, on="id", how="semi", maintain_order="left")
+    employees = first.join(employed, on="id", how="semi", maintain_order="left")
     return [
         check
         for field, role in texts.ROLES.items()
-        for check in _faults(staff, first, days.with_columns(has_left(day)), field, role)
+        for check in _faults(employees, first, days.with_columns(has_left(day)), field, role)
     ]
 
 
 def _faults(
-    staff: pl.LazyFrame, users: pl.LazyFrame, days: pl.LazyFrame, field: str, role: str
+    employees: pl.LazyFrame, users: pl.LazyFrame, days: pl.LazyFrame, field: str, role: str
 ) -> list[Check]:
     below = (
-        staff.filter(pl.col(field).str.strip_chars() != "")
+        employees.filter(pl.col(field).str.strip_chars() != "")
         .select("id", pl.col(field).alias("m_user_id"))
         .with_columns(pl.lit(role).alias("role"))
     )
@@ -46,7 +46,7 @@ def _faults(
     itself = pl.col("m_user_id") == pl.col("id")
     kinds = (
         (UNKNOWN, below.join(days, on="m_user_id", how="anti"), texts.SUPERVISOR_UNKNOWN),
-        (GONE, below.join(days.filter("has_left"), on="m_user_id"), texts.SUPERVISOR_LEFT),
+        (LEFT, below.join(days.filter("has_left"), on="m_user_id"), texts.SUPERVISOR_LEFT),
         (CIRCLE, circles.filter(itself), texts.OWN_SUPERVISOR),
         (CIRCLE, circles.filter(~itself), texts.SUPERVISOR_CIRCLE),
     )

@@ -145,9 +145,11 @@ def proved(size: int) -> Proving:
                 latest.end = "moved"
         readings.append(latest)
         if _repeats(latest) or [before.end for before in readings[-2:]] == ["no order"] * 2:
-            return (yield from _otherwise(size, [latest] if _repeats(latest) else [], sightings))
+            return (
+                yield from _with_other_sizes(size, [latest] if _repeats(latest) else [], sightings)
+            )
     if len({total for each in readings for total in each.totals}) == 1:
-        return (yield from _otherwise(size, [], sightings))
+        return (yield from _with_other_sizes(size, [], sightings))
     raise UnprovedError
 
 
@@ -165,7 +167,7 @@ def _repeats(latest: Reading) -> bool:
     )
 
 
-def _otherwise(size: int, readings: list[Reading], sightings: Sightings) -> Proving:
+def _with_other_sizes(size: int, readings: list[Reading], sightings: Sightings) -> Proving:
     """Read with other page sizes.
 
     Stop when two readings agree, or when all records are known to be there at one moment.
@@ -174,7 +176,7 @@ def _otherwise(size: int, readings: list[Reading], sightings: Sightings) -> Prov
         latest = yield from sightings.noted(reading(other, "ignore", fresh=True))
         if latest.end != "read" or latest.capped:
             raise UnprovedError
-        if any(_the_same(latest, before) for before in readings):
+        if any(_agree(latest, before) for before in readings):
             return Whole(latest.rows)
         if (rows := sightings.whole_at_one_moment()) is not None:
             return Whole(rows, in_order=False)
@@ -182,7 +184,7 @@ def _otherwise(size: int, readings: list[Reading], sightings: Sightings) -> Prov
     raise UnprovedError
 
 
-def _the_same(latest: Reading, other: Reading) -> bool:
+def _agree(latest: Reading, other: Reading) -> bool:
     """Whether two page sizes gave the same records equally often, and every seam was steady."""
     steady = latest.steady and other.steady and len(latest.keys) == latest.totals[0]
     return steady and Counter(latest.keys) == Counter(other.keys)
