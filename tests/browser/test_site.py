@@ -38,13 +38,13 @@ def reader(page: Page) -> Iterator[Page]:
     assert errors == []
 
 
-def test_the_search_works_from_the_disk(reader: Page, site: Path) -> None:
+def test_the_search_works_from_the_disk_and_explains_before_it_lists(
+    reader: Page, site: Path
+) -> None:
     reader.goto((site / "index.html").as_uri())
     press(reader.get_by_role("textbox", name="Search"))
-    reader.keyboard.type("expiring")
-    results = reader.locator(".md-search-result__item")
-    expect(results.first).to_be_visible()
-    expect(reader.locator(".md-search-result__list")).to_contain_text("Glossary")
+    reader.keyboard.type("expiring soon")
+    expect(reader.locator(".md-search-result__item h1").first).to_have_text("Glossary")
     reader.keyboard.press("ArrowDown")
     reader.keyboard.press("Enter")
     expect(reader.locator("article")).to_contain_text("expiring")
