@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from typer.main import get_command
 
@@ -38,7 +40,7 @@ def test_the_python_of_every_page_runs(tmp_path: Path, monkeypatch: pytest.Monke
     It is smaller than the one that a reader starts, and has everybody whom a page names.
     """
     company = kpa.demo.organisation(people=150, completions=5_000)
-    with kpa.demo.serve(company) as api:
+    with pl.Config(), kpa.demo.serve(company) as api:  # pages may change how tables are shown
         monkeypatch.setattr(server, "_started", api)
         _run_every_page(tmp_path, monkeypatch)
 
@@ -72,6 +74,22 @@ def _commands(path: Path) -> list[list[str]]:
         for line in (*lines, *inline)
         if line.strip().startswith("kpa-analytics ")
     ]
+
+
+#: What writes a pack, a plan or lists, and the folder, which must be new or empty.
+_NEW_FOLDER = re.compile(
+    r'^kpa-analytics (?:audit|plan|supervisors) ([\w-]+)|\bexport_\w+\(\w+, "([\w-]+)"',
+    re.MULTILINE,
+)
+
+
+def test_no_example_writes_into_the_folder_of_another() -> None:
+    """A reader tries one page after the other in one place."""
+    pages = [page for page in PAGES if page.stem not in ("README", "command-line")]  # they repeat
+    blocks = [code for page in pages for code in _blocks(page, "bash", "sh", "python")]
+    folders = Counter("".join(each) for code in blocks for each in _NEW_FOLDER.findall(code))
+    assert folders.total() > 10
+    assert max(folders.values()) == 1, folders
 
 
 @pytest.fixture(scope="module")
