@@ -13,16 +13,16 @@ cache = typer.Typer(no_args_is_help=True, help="Show or delete the files kept on
 
 @cache.command()
 def show() -> None:
-    """List the snapshots kept for your account, newest first."""
+    """Print where files are kept, and list your account's snapshots, newest first."""
     from kpa_analytics.config import settings
     from kpa_analytics.data.snapshots import snapshots
 
+    typer.echo(f"kept in {settings().cache_dir}")
     for row in snapshots().iter_rows(named=True):
         records = count(row["rows"], "record")
         typer.echo(
             f"{moment(row['fetched_at']):<23} {row['table']:<16} {records:>17}  {row['path']}"
         )
-    typer.echo(f"kept in {settings().cache_dir}")
 
 
 @cache.command()

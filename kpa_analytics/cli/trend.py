@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 
-#: Rows that are printed; a file has them all.
+#: How many rows are printed, the last ones; a file has them all.
 LISTED = 60
 _CHARTS = (".html", ".svg", ".png")
 #: Letters of a group's name.
@@ -129,7 +129,7 @@ def _checked(out: Path | None) -> Path | None:
 
 
 def _print(counts: pl.DataFrame, by: str | None) -> None:
-    """Print the counts: one line per day, or per day and group."""
+    """Print the counts, one line per day or per day and group; of a long trend the last ones."""
     from kpa_analytics.analysis.case_groups import no_group
     from kpa_analytics.audit.figures import figure_text
 
@@ -137,15 +137,14 @@ def _print(counts: pl.DataFrame, by: str | None) -> None:
     headings = [*(STATUS_LABELS[status].lower() for status in STATUSES), "total"]
     head = f"{'day':<12}{(by or '').replace('_', ' '):<{width}}"
     typer.echo(head + "".join(f"{heading:>15}" for heading in headings))
-    for row in counts.head(LISTED).iter_rows(named=True):
+    for row in counts.tail(LISTED).iter_rows(named=True):
         group = terminal_line(row[by] or no_group(by))[:_NAME] if by else ""
         figures = [row[name] for name in (*STATUSES, "total")]
         shown = "".join(f"{figure_text(figure):>15}" for figure in figures)
         typer.echo(f"{in_words(row['day']):<12}{group:<{width}}{shown}")
-    if counts.height > LISTED:
-        typer.echo(
-            f"... and {count(counts.height - LISTED, 'more line')}; --out FILE.csv has every line"
-        )
+    if (left_out := counts.height - LISTED) > 0:
+        earlier = count(left_out, "earlier line is", "earlier lines are")
+        typer.echo(f"{earlier} not shown; --out FILE.csv has every line")
 
 
 def _write(counts: pl.DataFrame, target: Path, demo: bool) -> None:

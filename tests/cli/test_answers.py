@@ -86,6 +86,17 @@ def test_a_trend_is_printed_and_its_counts_are_written(kpa_analytics, account, t
 
 
 @pytest.mark.slow
+def test_a_long_trend_ends_with_the_last_day(kpa_analytics, account):
+    code, out, _ = kpa_analytics(
+        "trend", "--start", "2021-01-01", "--end", "2021-03-05", "--every", "1d"
+    )
+    days = days_printed(out)
+    assert code == 0
+    assert (days[0], days[-1], len(days)) == (date(2021, 1, 5), date(2021, 3, 5), 60)
+    assert "\n4 earlier lines are not shown; --out FILE.csv has every line\n" in out
+
+
+@pytest.mark.slow
 def test_a_trend_from_before_the_first_completion_is_one_line(kpa_analytics, account):
     code, out, err = kpa_analytics("trend", "--start", "1990-01-01")
     assert (code, out) == (2, "")

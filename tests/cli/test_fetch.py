@@ -34,3 +34,11 @@ def test_the_cache_is_shown_and_cleared(kpa_analytics, account, monkeypatch):
     assert "completions" in kpa_analytics("cache", "show")[1]
     assert kpa_analytics("cache", "clear", "--yes")[:2] == (0, "cleared\n")
     assert "completions" not in kpa_analytics("cache", "show")[1]
+
+
+@pytest.mark.slow
+def test_the_place_of_the_cache_is_shown_without_a_token(kpa_analytics, monkeypatch):
+    monkeypatch.delenv("KPA_API_TOKEN", raising=False)
+    code, out, err = kpa_analytics("cache", "show")
+    assert (code, out) == (2, f"kept in {os.environ['KPA_CACHE_DIR']}\n")
+    assert "no API token: set the environment variable KPA_API_TOKEN" in err
