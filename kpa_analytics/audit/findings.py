@@ -21,7 +21,7 @@ def findings(data: TrainingData, as_of: date) -> pl.DataFrame:
     of_all = data_quality(data.whole, as_of=day)
     if data.scope.is_all and day == as_of:
         return of_all.filter(data.scope.findings(data.frames))
-    # Count the people who rely on an offering within the part itself.
+    # Of a part of the records, count only its own people who rely on an offering.
     others = of_all.filter(pl.col("finding") != "offering_not_recorded")
     rows = pl.concat([others, offerings_not_recorded(data, as_of)])
     return rows.filter(data.scope.findings(data.frames))

@@ -1,7 +1,7 @@
 """The headline of a pack, without mixing what must not be added up.
 
 A gap in an included training is also a gap in the composed training, so composed trainings are
-counted separately from their parts. Cases that nobody requires do not count as being in order.
+counted separately. Cases that nobody requires do not count as being in order.
 """
 
 from __future__ import annotations
@@ -73,22 +73,22 @@ def headline(status: pl.DataFrame, composed: pl.Series, required: AnyFrame | Non
         composed: the ids of the composed trainings.
         required: who must have which training, or None if it is not known.
     """
-    good = pl.col("status").is_in(VALID)
+    in_order = pl.col("status").is_in(VALID)
     due = status.filter(pl.col("status") != NOT_DUE)
     is_composed = pl.col("training_id").is_in(composed.implode())
-    single, whole = due.filter(~is_composed), due.filter(is_composed)
+    others, composed_cases = due.filter(~is_composed), due.filter(is_composed)
     if required is not None:
         pairs = required_pairs(required).unique().collect()
-        single = single.join(pairs, on=["m_user_id", "training_id"], how="semi")
+        others = others.join(pairs, on=["m_user_id", "training_id"], how="semi")
     known = [gap for gap in GAPS if required is not None or gap not in FROM_REQUIREMENTS]
-    behind = status.filter(pl.col("status").is_in(known))["m_user_id"]
+    with_gaps = status.filter(pl.col("status").is_in(known))["m_user_id"]
     return Headline(
-        required=single.height,
-        required_in_order=single.filter(good).height,
-        composed=whole.height,
-        composed_in_order=whole.filter(good).height,
-        composed_gaps={gap: whole.filter(pl.col("status") == gap).height for gap in GAPS},
-        people_in_order=status["m_user_id"].n_unique() - behind.n_unique(),
+        required=others.height,
+        required_in_order=others.filter(in_order).height,
+        composed=composed_cases.height,
+        composed_in_order=composed_cases.filter(in_order).height,
+        composed_gaps={gap: composed_cases.filter(pl.col("status") == gap).height for gap in GAPS},
+        people_in_order=status["m_user_id"].n_unique() - with_gaps.n_unique(),
         peak=_peak(status.filter(due_within(DUE_DAYS))),
     )
 

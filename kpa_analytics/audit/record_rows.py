@@ -34,13 +34,13 @@ def audit_records(
         on=CASE_KEY,
         nulls_equal=True,
     )
-    gone = employment(data.users).filter(has_left(as_of)).collect()["m_user_id"]
+    left = employment(data.users).filter(has_left(as_of)).collect()["m_user_id"]
     standing = (
         pl.when(pl.col("status").is_not_null())
         .then(pl.lit("counts"))
         .when(pl.col("date") > as_of)
         .then(pl.lit("future"))
-        .when(pl.col("m_user_id").is_in(gone.implode()))
+        .when(pl.col("m_user_id").is_in(left.implode()))
         .then(pl.lit("left"))
         .when(pl.col("date").is_null())
         .then(pl.lit("undated"))

@@ -56,7 +56,7 @@ class TrendCounts:
 
     def behind(self, selected: Iterable[Bar]) -> list[Bar]:
         """The selected bars; each figure is replaced by the bars that it counts."""
-        return [each for bar in selected for each in self._parts(bar)]
+        return [each for bar in selected for each in self._counted(bar)]
 
     def of_days(self, selected: Iterable[Bar]) -> pl.DataFrame:
         """The rows of the days, and of the groups, of the selected bars; all if none has a day."""
@@ -82,7 +82,7 @@ class TrendCounts:
         name = next((one_line(name) for name in named if name), no_group(by))
         return group_in_words(name, bar["day"], known)
 
-    def _parts(self, bar: Bar) -> Sequence[Bar]:
+    def _counted(self, bar: Bar) -> Sequence[Bar]:
         """Replace a figure, or the groups drawn as one, by the bars that it counts."""
         if bar.get(GROUP) == OTHER_GROUPS_ID and self._folded:
             return [{**bar, GROUP: group} for group in self._folded]
@@ -92,8 +92,8 @@ class TrendCounts:
             return self.figures[bar[FIGURE]]
         weeks = counted_weeks(self.view.valid(self.choices), self.choices.as_of)
         known = weeks.filter(pl.col("part") == "week").drop_nulls("largest_id")
-        part = "only" if bar[FIGURE] == LARGEST_OF_WEEK else "without"
-        return known.select("week", pl.col("largest_id").alias(part)).to_dicts()
+        field = "only" if bar[FIGURE] == LARGEST_OF_WEEK else "without"
+        return known.select("week", pl.col("largest_id").alias(field)).to_dicts()
 
     @cached_property
     def _folded(self) -> list[str]:

@@ -18,7 +18,7 @@ def some_demand(rng: random.Random) -> tuple[Demand, Costs]:
         due=sorted(rng.randint(0, 7 * weeks + 3) for _ in range(people)),
         first_weeks=sorted(rng.choice([0, 0, 0, rng.randint(0, weeks)]) for _ in range(people)),
         days=[rng.randint(0, 6) + 7 * week for week in range(weeks)],
-        rooms=[rng.choice([0, 1, 1, 2, 3]) for _ in range(weeks)],
+        session_limits=[rng.choice([0, 1, 1, 2, 3]) for _ in range(weeks)],
         seats=rng.randint(1, 4),
     )
     costs = Costs(rng.choice([0, 4, 30, 500]), rng.choice([0, 0.5, 2]), rng.choice([0, 3, 1000]))
@@ -42,7 +42,9 @@ def solver(demand: Demand) -> tuple[highspy.Highs, list[dict[int, object]], list
     highs.silent()
     highs.setOptionValue("threads", 1)
     highs.setOptionValue("presolve", "off")
-    sessions = [highs.addIntegral(lb=0, ub=room) for room in demand.rooms]
+    sessions = [
+        highs.addIntegral(lb=0, ub=session_limit) for session_limit in demand.session_limits
+    ]
     places = [
         {week: highs.addBinary() for week in range(first, len(demand.days))}
         for first in demand.first_weeks
@@ -82,10 +84,15 @@ def check(seed: int) -> None:
     counts = served_by_week(demand, costs)
     served = sum(counts)
     first = Demand(
-        demand.due[:served], demand.first_weeks[:served], demand.days, demand.rooms, demand.seats
+        demand.due[:served],
+        demand.first_weeks[:served],
+        demand.days,
+        demand.session_limits,
+        demand.seats,
     )
     assert all(
-        ceil(count / demand.seats) <= room for count, room in zip(counts, demand.rooms, strict=True)
+        ceil(count / demand.seats) <= session_limit
+        for count, session_limit in zip(counts, demand.session_limits, strict=True)
     )
     assert served == len(demand.due) or served == most_places(demand), seed
     cost = least_cost(first, costs) if served else 0.0

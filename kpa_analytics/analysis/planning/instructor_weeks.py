@@ -50,9 +50,9 @@ class InstructorWeeks:
         reason = nobody_taught() if rows is None else why_not_eligible(rows)
         return say(NO_ELIGIBLE_INSTRUCTOR, reason=reason)
 
-    def rooms(self, training: int) -> list[int]:
+    def session_limits(self, training: int) -> list[int]:
         """How many sessions of a training can be held in each week."""
-        return [len(self._free(training, week)) for week in range(len(self._days))]
+        return [len(self._available(training, week)) for week in range(len(self._days))]
 
     def take(self, training: int, week: int, attendees: Collection[str]) -> str | None:
         """Book an instructor who is not an attendee; None if nobody else is free in that week.
@@ -73,9 +73,9 @@ class InstructorWeeks:
 
     def free(self, training: int, week: int, attendees: Collection[str]) -> list[str]:
         """The instructors who can teach a training in a week and do not attend it themselves."""
-        return [person for person in self._free(training, week) if person not in attendees]
+        return [person for person in self._available(training, week) if person not in attendees]
 
-    def _free(self, training: int, week: int) -> list[str]:
+    def _available(self, training: int, week: int) -> list[str]:
         day = self._days[week]
         return [
             person

@@ -41,8 +41,8 @@ class PlacesLeft:
             for number, session in enumerate(self._sessions)
             if len(session.rows) < self._seats
         ]
-        rooms = self._instructors.rooms(self._training)
-        self._weeks = [week for week, room in enumerate(rooms) if room]
+        session_limits = self._instructors.session_limits(self._training)
+        self._weeks = [week for week, session_limit in enumerate(session_limits) if session_limit]
 
     def of(self, person: str, weeks: range) -> Iterator[tuple[int, int, bool]]:
         """The places for a person in some weeks, whom nobody teaches who attends.

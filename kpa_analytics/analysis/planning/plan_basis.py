@@ -49,7 +49,7 @@ class PlanBasis:
         self.status_on = lru_cache(maxsize=_KEPT)(self._statuses)
         self.instructors_on = lru_cache(maxsize=_KEPT)(self._instructors)
         self._kept_cases = lru_cache(maxsize=_KEPT)(self._cases)
-        self._kept_ends = lru_cache(maxsize=_KEPT)(self._session_ends)
+        self._kept_expirations = lru_cache(maxsize=_KEPT)(self._session_expirations)
 
     @cached_property
     def _engine(self) -> Engine:
@@ -60,7 +60,7 @@ class PlanBasis:
         kept = self._kept_cases(as_of, _rounded_up((end - as_of).days // 7 + 1))
         return kept.filter(pl.col("due") <= end)
 
-    def session_ends(self, first: date, last: date) -> pl.DataFrame:
+    def session_expirations(self, first: date, last: date) -> pl.DataFrame:
         """The expiration of each training that is completed on a day of these weeks' sessions.
 
         Args:
@@ -70,7 +70,7 @@ class PlanBasis:
         Returns:
             The columns of `expirations`.
         """
-        kept = self._kept_ends(first, _rounded_up((last - first).days // 7 + 1))
+        kept = self._kept_expirations(first, _rounded_up((last - first).days // 7 + 1))
         return kept.filter(pl.col("date") <= last)
 
     def with_status(self, places: pl.DataFrame, first: date, last: date) -> pl.DataFrame:
@@ -78,8 +78,8 @@ class PlanBasis:
 
         Args:
             places: `training_id` and `date`, a day of sessions.
-            first: as for `session_ends`.
-            last: as for `session_ends`.
+            first: as for `session_expirations`.
+            last: as for `session_expirations`.
 
         Returns:
             The places in their order, with the columns of `STATUS_COLUMNS` on that day.
@@ -88,10 +88,14 @@ class PlanBasis:
             KPADataError: a place is on another day, or its training is not in the records.
         """
         key = ("training_id", "date")
-        ends = self.session_ends(first, last).join(places, on=key, how="semi")
+        new_expirations = self.session_expirations(first, last).join(places, on=key, how="semi")
         windows = self.rules.windows_on(last)
-        statuses = statuses_on(ends.lazy(), windows, last, EXPIRING_DAYS)
-        by_key = ends.select(*key, "expiry_key").join(statuses, on="expiry_key").drop("expiry_key")
+        statuses = statuses_on(new_expirations.lazy(), windows, last, EXPIRING_DAYS)
+        by_key = (
+            new_expirations.select(*key, "expiry_key")
+            .join(statuses, on="expiry_key")
+            .drop("expiry_key")
+        )
         others = places.drop(STATUS_COLUMNS, strict=False)
         with_statuses = others.join(by_key, on=key, how="left", maintain_order="left")
         impossible = with_statuses.filter(pl.col("status").is_null()).select(key)
@@ -106,8 +110,8 @@ class PlanBasis:
 
         Args:
             places: `m_user_id`, and as for `with_status`; each person and training once.
-            first: as for `session_ends`.
-            last: as for `session_ends`.
+            first: as for `session_expirations`.
+            last: as for `session_expirations`.
         """
         new = self.with_status(places, first, last)
         return self._engine.status_if_completed(new, last, EXPIRING_DAYS, include_terminated=False)
@@ -119,8 +123,8 @@ class PlanBasis:
         end = as_of + timedelta(days=days)
         return session_cases(self.data, status, self.rules, as_of=as_of, end=end)
 
-    def _session_ends(self, first: date, weeks: int) -> pl.DataFrame:
-        """As `session_ends` returns it, of the weeks from `first` on that the calendar has."""
+    def _session_expirations(self, first: date, weeks: int) -> pl.DataFrame:
+        """As `session_expirations`, of the weeks from `first` on that the calendar has."""
         weeks = min(weeks, (date.max - first).days // 7 + 1)
         days = [first + timedelta(weeks=week) for week in range(weeks)]
         records = (

@@ -155,7 +155,7 @@ def plan_of(
     taught = basis.instructors_on(as_of)
     instructors = InstructorWeeks(taught, days)
     due = in_groups(basis.cases(as_of, end), data, by)
-    useful = with_useful_weeks(due, basis.session_ends(days[0], end), days)
+    useful = with_useful_weeks(due, basis.session_expirations(days[0], end), days)
     cases = with_no_place(useful, instructors, days)
     bookings = Bookings(cases, as_of=as_of, days=days, costs=costs, instructors=instructors)
     for training, rows in ordered_trainings(cases):

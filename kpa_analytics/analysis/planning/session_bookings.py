@@ -92,7 +92,7 @@ class Bookings:
             due=[self._in_time[row] for row in rows],
             first_weeks=[self._first_weeks[row] for row in rows],
             days=self._numbers,
-            rooms=self._instructors.rooms(training),
+            session_limits=self._instructors.session_limits(training),
             seats=seats,
         )
         sessions: list[Booking] = []

@@ -55,14 +55,14 @@ class Demand:
         due: the due day of each person, as numbers in ascending order.
         first_weeks: the first week in which each person can be served; never descending.
         days: the day of the sessions of each week, as numbers in ascending order.
-        rooms: the most sessions of each week.
+        session_limits: the most sessions of each week.
         seats: the most people in a session.
     """
 
     due: Sequence[int]
     first_weeks: Sequence[int]
     days: Sequence[int]
-    rooms: Sequence[int]
+    session_limits: Sequence[int]
     seats: int
 
 
@@ -72,7 +72,7 @@ def served_by_week(demand: Demand, costs: Costs) -> list[int]:
     As many people are served as the weeks have room for, so the last ones may be left.
 
     Examples:
-        >>> weeks = {"days": [0, 7], "rooms": [1, 1]}
+        >>> weeks = {"days": [0, 7], "session_limits": [1, 1]}
         >>> demand = Demand([5, 6, 12], [0, 0, 0], seats=12, **weeks)
         >>> served_by_week(demand, Costs(500, 0.5, 1000))
         [3, 0]
@@ -85,13 +85,17 @@ def served_by_week(demand: Demand, costs: Costs) -> list[int]:
     sums = [0, *accumulate(demand.due[:count])]
     places = [_PlaceCosts(demand.due, sums, day, costs) for day in demand.days]
     best = [_Best(0, [0.0])]
-    for (least, most), room, place_costs in zip(limits, demand.rooms, places, strict=True):
-        best.append(best[-1].after(least, most, room, demand.seats, costs.session, place_costs))
-    counts = []
-    for before, room, place_costs in zip(
-        best[-2::-1], demand.rooms[::-1], places[::-1], strict=True
+    for (least, most), session_limit, place_costs in zip(
+        limits, demand.session_limits, places, strict=True
     ):
-        earlier = before.source(count, room, demand.seats, costs.session, place_costs)
+        best.append(
+            best[-1].after(least, most, session_limit, demand.seats, costs.session, place_costs)
+        )
+    counts = []
+    for before, session_limit, place_costs in zip(
+        best[-2::-1], demand.session_limits[::-1], places[::-1], strict=True
+    ):
+        earlier = before.source(count, session_limit, demand.seats, costs.session, place_costs)
         counts.append(count - earlier)
         count = earlier
     return counts[::-1]
@@ -100,25 +104,25 @@ def served_by_week(demand: Demand, costs: Costs) -> list[int]:
 def _most_served(demand: Demand) -> int:
     """How many people the weeks have room for."""
     served = 0
-    for week, room in enumerate(demand.rooms):
+    for week, session_limit in enumerate(demand.session_limits):
         allowed = bisect_right(demand.first_weeks, week)
-        served = max(served, min(allowed, served + room * demand.seats))
+        served = max(served, min(allowed, served + session_limit * demand.seats))
     return served
 
 
 def _limits(demand: Demand, count: int) -> list[tuple[int, int]]:
     """The least and the most people served by the end of each week, in some plan of least cost."""
-    days, rooms, spare = demand.days, demand.rooms, demand.seats - 1
+    days, session_limits, spare = demand.days, demand.session_limits, demand.seats - 1
     allowed = [min(bisect_right(demand.first_weeks, week), count) for week in range(len(days))]
     least, most = [], [count]
     before = 0
-    for day, room, can in zip(days, rooms, allowed, strict=True):
+    for day, session_limit, can in zip(days, session_limits, allowed, strict=True):
         wanted = min(bisect_right(demand.due, day), can) - spare
-        before = max(min(wanted, before + room * demand.seats), 0)
+        before = max(min(wanted, before + session_limit * demand.seats), 0)
         least.append(before)
-    for next_day, room in zip(days[:0:-1], rooms[:0:-1], strict=True):
+    for next_day, session_limit in zip(days[:0:-1], session_limits[:0:-1], strict=True):
         pressing = bisect_left(demand.due, next_day) + spare
-        most.append(min(max(pressing, most[-1] - room * demand.seats), count))
+        most.append(min(max(pressing, most[-1] - session_limit * demand.seats), count))
     return [
         (low, min(high, can)) for low, high, can in zip(least, most[::-1], allowed, strict=True)
     ]
@@ -157,7 +161,7 @@ class _Best:
         self,
         least: int,
         most: int,
-        room: int,
+        session_limit: int,
         seats: int,
         session_cost: float,
         place_costs: _PlaceCosts,
@@ -172,11 +176,11 @@ class _Best:
         without = [*map(sub, self.costs, places)]
         without += [inf] * (len(numbers) - len(without))
         best = without
-        if room:
+        if session_limit:
             window = [cost + session_cost for cost in _window(without, seats)]
             sessions = 1
-            while sessions < room and sessions * seats < len(numbers):
-                more = min(sessions, room - sessions)
+            while sessions < session_limit and sessions * seats < len(numbers):
+                more = min(sessions, session_limit - sessions)
                 extra = more * session_cost
                 moved = [inf] * (more * seats) + [cost + extra for cost in window]
                 window = [*map(min, window, moved)]
@@ -187,11 +191,16 @@ class _Best:
         return _Best(first, costs[first - self.first :])
 
     def source(
-        self, served: int, room: int, seats: int, session_cost: float, place_costs: _PlaceCosts
+        self,
+        served: int,
+        session_limit: int,
+        seats: int,
+        session_cost: float,
+        place_costs: _PlaceCosts,
     ) -> int:
         """How many to serve before a week, to serve `served` by its end at the lowest cost."""
         last = self.first + len(self.costs) - 1
-        numbers = range(max(self.first, served - room * seats), min(last, served) + 1)
+        numbers = range(max(self.first, served - session_limit * seats), min(last, served) + 1)
         known = self.costs[numbers.start - self.first :]
         totals = [
             round(cost - places + ceil((served - number) / seats) * session_cost, 6)

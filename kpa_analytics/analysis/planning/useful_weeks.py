@@ -12,7 +12,7 @@ _DUE_END = ("due_id", "due_expires")
 
 
 def with_useful_weeks(
-    cases: pl.DataFrame, ends: pl.DataFrame, days: Sequence[date]
+    cases: pl.DataFrame, expirations: pl.DataFrame, days: Sequence[date]
 ) -> pl.DataFrame:
     """Add `first_week` and `weeks_employed` to cases, in their order.
 
@@ -23,12 +23,12 @@ def with_useful_weeks(
 
     Args:
         cases: as `session_cases()` returns them.
-        ends: the expirations of sessions on these days (`PlanBasis.session_ends`).
+        expirations: the expirations of sessions on these days (`PlanBasis.session_expirations`).
         days: the day of the sessions of each week.
     """
     weeks = len(days)
     before_leaving = (pl.col("last_day") - days[0]).dt.total_days() // 7 + 1
-    firsts = _first_weeks(cases, ends, days).lazy()
+    firsts = _first_weeks(cases, expirations, days).lazy()
     of_due = firsts.select(due_id="training_id", due_expires="expires", due_first="first_week")
     return (
         cases.lazy()
@@ -45,11 +45,13 @@ def with_useful_weeks(
     )
 
 
-def _first_weeks(cases: pl.DataFrame, ends: pl.DataFrame, days: Sequence[date]) -> pl.DataFrame:
+def _first_weeks(
+    cases: pl.DataFrame, expirations: pl.DataFrame, days: Sequence[date]
+) -> pl.DataFrame:
     """The first useful week of each training and expiration date that has one."""
     of_due = cases.lazy().select(training_id="due_id", expires="due_expires")
     needed = pl.concat([cases.lazy().select(_END), of_due]).unique()
-    new_ends = ends.lazy().select("training_id", "date", new_end="expiration_date")
+    new_ends = expirations.lazy().select("training_id", "date", new_end="expiration_date")
     is_later = (pl.col("new_end") > pl.col("expires")).fill_null(True)
     week = (pl.col("date").min() - days[0]).dt.total_days() // 7
     return (
