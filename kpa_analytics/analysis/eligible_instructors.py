@@ -155,7 +155,7 @@ def _instructors(
 
 
 def _reason(months: int) -> pl.Expr:
-    """Why a person who is not eligible is not."""
+    """Why a person is not eligible."""
     reasons = [
         pl.when(pl.col("is_known").is_null()).then(pl.lit("not in the user list")),
         pl.when("has_left").then(pl.format("left on {}", day_texts(pl.col("left")))),

@@ -126,7 +126,7 @@ def _missing_note(evidence: Evidence) -> str:
 
 
 def _composed(main: Headline) -> dict[str, str]:
-    """The share of composed trainings in order, without their parts."""
+    """The share of cases of composed trainings that are in order."""
     note = say(text.COMPOSED_NOTE, in_order=main.composed_in_order, cases=main.composed)
     return _tile(TileLabel.COMPOSED, share(main.composed_in_order, main.composed), note)
 

@@ -19,7 +19,7 @@ from kpa_analytics.audit.cases import (
     valid_completions,
 )
 from kpa_analytics.audit.evidence import Evidence
-from kpa_analytics.audit.report_model import Section, Sheet, printed
+from kpa_analytics.audit.report_model import Section, Sheet, filled, printed
 from kpa_analytics.report_text import Caption, Heading
 from kpa_analytics.statuses import EXPIRED, EXPIRING, GAPS, MISSING, STATUS_LABELS
 from kpa_analytics.wording import listing, say
@@ -105,17 +105,18 @@ def _limited(tables: list[Sheet]) -> list[str]:
 def _tables(
     evidence: Evidence, rows: pl.DataFrame, caption: str, of_composed: str, first: str, days: str
 ) -> list[Sheet]:
-    """A table of cases by training; composed trainings apart, with what limits each case."""
+    """A table of cases by training; for composed trainings a second one, with their limits."""
     lead = (first,) if first else ()
     composed = pl.col("training_id").is_in(evidence.composed.implode())
     shown = _shown(rows.sort("training", "training_id", "days_left", "user", nulls_last=True))
     plain = (*_WHO, *lead, "completed", "expiration_date", days, *_PROOF)
     limited = (*_WHO, *lead, "limited_by", "completed", "expiration_date", days, *_PROOF)
-    tables = [
-        printed(shown.filter(~composed), *plain, caption=caption, by="training"),
-        printed(shown.filter(composed), *limited, caption=of_composed, by="training"),
-    ]
-    return [table for table in tables if table.rows]
+    return filled(
+        [
+            printed(shown.filter(~composed), *plain, caption=caption, by="training"),
+            printed(shown.filter(composed), *limited, caption=of_composed, by="training"),
+        ]
+    )
 
 
 def _shown(rows: pl.DataFrame) -> pl.DataFrame:

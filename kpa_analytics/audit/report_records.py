@@ -40,7 +40,7 @@ def quality(evidence: Evidence) -> Section:
 
 
 def vendor(evidence: Evidence) -> Section:
-    """The section on the cases that the vendor judges otherwise."""
+    """The section on the cases for which the vendor has another status."""
     if evidence.compared_on is None:
         return Section("vendor", Heading.VENDOR, [text.VENDOR_NOT_LOADED], [], [])
     differing = evidence.disagreements

@@ -131,7 +131,7 @@ def _check(frame: pl.DataFrame) -> None:
             of = f" of {name}" if name else ""
             raise KPADataError(
                 f"status_over_time: {FROM_REQUIREMENTS[0]} is not known on some days{of}; draw "
-                "them apart"
+                "these days separately"
             )
 
 

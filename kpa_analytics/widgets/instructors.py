@@ -323,8 +323,8 @@ class InstructorExplorer(PeriodExplorer):
         which = "chosen" if chosen else "in the catalogue or the records"
         composed = self._covered.height - coverage.height
         if composed and coverage.height:
-            apart = count(composed, "composed training is", "composed trainings are")
-            which += f"; {apart} not counted"
+            left_out = count(composed, "composed training is", "composed trainings are")
+            which += f"; {left_out} not counted"
         taught = coverage.height - numbers.get(_UNTAUGHT, 0)
         none_taught = "in this period they taught none of the trainings chosen"
         if chosen < 2:

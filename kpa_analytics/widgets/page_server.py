@@ -75,7 +75,7 @@ class _Page(TornadoVoilaHandler):  # type: ignore[misc]
 
 
 class _Goodbye(VoilaShutdownKernelHandler):  # type: ignore[misc]
-    """The goodbye of a page that is left."""
+    """Answers the goodbye of a page: the request that it sends as it is closed or reloaded."""
 
     @tornado.web.authenticated
     async def post(self, kernel_id: str) -> None:

@@ -48,7 +48,7 @@ def _valid(table: RowsTable, view: Any) -> dict[str, Any]:
 
 
 def _need_filter(name: str, wanted: Any, kind: str) -> None:
-    """Refuse what is not a filter of a column of this kind."""
+    """Raise a ChoiceError unless this is a filter for a column of this kind."""
     if kind != NUMBER:
         if not isinstance(wanted, str):
             raise ChoiceError(f"{name} must be a text, not {wanted!r}")

@@ -22,7 +22,7 @@ from kpa_analytics.analysis.planning.last_instructors import in_sentences
 from kpa_analytics.analysis.planning.plan_basis import PlanBasis
 from kpa_analytics.analysis.planning.plan_sessions import plan_of
 from kpa_analytics.analysis.planning.session_cases import in_groups
-from kpa_analytics.analysis.planning.session_reasons import CourseReasons, Place
+from kpa_analytics.analysis.planning.session_reasons import SessionReasons, Place
 from kpa_analytics.analysis.planning.session_texts import WITHOUT_REQUIREMENTS
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.report_text import NO_REQUIREMENTS
@@ -273,7 +273,7 @@ def test_nobody_is_dropped() -> None:
 def test_a_late_place_says_why_no_earlier_one_helps(week: date, why: str) -> None:
     due = date(2026, 7, 15)
     place = Place(due, due, is_gap=False, composed="", week=week, first_day=MONDAYS[2])
-    reasons = CourseReasons([week], [], begins=MONDAYS[0], by_window=True)
+    reasons = SessionReasons([week], [], begins=MONDAYS[0], by_window=True)
     assert reasons.of(place).endswith(f" days late; {why}")
 
 
@@ -282,14 +282,14 @@ def test_nothing_is_said_about_sessions_before_the_plan(first: int, week: int) -
     """Before its first Monday a session may well give a later expiration date."""
     due = date(2026, 7, 1)
     place = Place(due, due, False, composed="", week=MONDAYS[week], first_day=MONDAYS[first])
-    reasons = CourseReasons([MONDAYS[week]], [], begins=MONDAYS[0], by_window=False)
+    reasons = SessionReasons([MONDAYS[week]], [], begins=MONDAYS[0], by_window=False)
     assert reasons.of(place).endswith(" days late, and none is held earlier")
 
 
 def test_a_gap_whose_first_session_is_on_the_day_of_the_plan_has_the_first() -> None:
     day = MONDAYS[0]
     place = Place(None, day, is_gap=True, composed="", week=day, first_day=day)
-    reasons = CourseReasons(MONDAYS, [], begins=day, by_window=False)
+    reasons = SessionReasons(MONDAYS, [], begins=day, by_window=False)
     assert reasons.of(place) == "missing; the session of 6 Jul 2026 is the first"
 
 
@@ -317,7 +317,7 @@ def test_who_needs_a_training_for_a_composed_one_is_told_what_is_due(
     expires: date | None, due: date, is_gap: bool, need: str
 ) -> None:
     place = Place(expires, due, is_gap, composed="Both", week=MONDAYS[0], first_day=MONDAYS[0])
-    reasons = CourseReasons(MONDAYS[:1], [], begins=MONDAYS[0], by_window=False)
+    reasons = SessionReasons(MONDAYS[:1], [], begins=MONDAYS[0], by_window=False)
     assert reasons.of(place) == need
 
 
@@ -350,7 +350,7 @@ def test_a_late_place_says_what_is_wrong_with_earlier_ones(
     due = date(2026, 7, 15)
     place = Place(due, due, is_gap, composed="", week=MONDAYS[2], first_day=MONDAYS[0])
     held, taken = ([MONDAYS[week] for week in each] for each in (weeks, full))
-    assert CourseReasons(held, taken, begins=MONDAYS[0], by_window=False).of(place).endswith(why)
+    assert SessionReasons(held, taken, begins=MONDAYS[0], by_window=False).of(place).endswith(why)
 
 
 @pytest.mark.parametrize(
@@ -368,7 +368,7 @@ def test_a_place_before_later_ones_in_time_says_whether_all_of_them_are_full(
     due = MONDAYS[2]
     place = Place(due, due, is_gap=False, composed="", week=MONDAYS[0], first_day=MONDAYS[0])
     taken = [MONDAYS[week] for week in full]
-    reasons = CourseReasons(MONDAYS, taken, begins=MONDAYS[0], by_window=False)
+    reasons = SessionReasons(MONDAYS, taken, begins=MONDAYS[0], by_window=False)
     assert reasons.of(place) == f"expires on 20 Jul 2026; the session of 6 Jul 2026 {why}"
 
 
@@ -1031,7 +1031,7 @@ def test_a_person_in_two_field_offices_is_in_the_alphabetically_first() -> None:
 
 def test_a_free_place_before_the_first_useful_day_is_no_reason() -> None:
     place = Place(None, AS_OF, is_gap=True, composed="", week=MONDAYS[2], first_day=MONDAYS[1])
-    reasons = CourseReasons(MONDAYS, [MONDAYS[1]], begins=MONDAYS[0], by_window=False)
+    reasons = SessionReasons(MONDAYS, [MONDAYS[1]], begins=MONDAYS[0], by_window=False)
     assert reasons.of(place) == (
         "missing; the session of 20 Jul 2026 is the first with a free place"
     )

@@ -8,11 +8,11 @@ from datetime import date
 import polars as pl
 
 from kpa_analytics.analysis.planning.session_bookings import Bookings
-from kpa_analytics.analysis.planning.session_reasons import CourseReasons, Place, session_reason
+from kpa_analytics.analysis.planning.session_reasons import SessionReasons, Place, session_reason
 from kpa_analytics.analysis.planning.session_weeks import Costs
 from kpa_analytics.schema import PLANNED_PEOPLE, PLANNED_SESSIONS, UNPLACED
 
-_COURSE = ("training_id", "group")
+_TRAINING_AND_GROUP = ("training_id", "group")
 _TAUGHT_BY = ("m_instructor_id", "instructor")
 #: The order of the cases without a place.
 UNPLACED_ORDER = ("training", "training_id", "due", "user", "m_user_id")
@@ -108,20 +108,20 @@ def _with_reasons(
     """The places with `reason`, which is put into words once for people in the same situation."""
     has_spare: dict[tuple[int, str | None], dict[date, bool]] = {}
     for training, group, week, filled, seats in sessions.select(
-        *_COURSE, "week", "filled", "seats"
+        *_TRAINING_AND_GROUP, "week", "filled", "seats"
     ).iter_rows():
         weeks = has_spare.setdefault((training, group), {})
         weeks[week] = weeks.get(week, False) or filled < seats
     reasons = {
-        course: CourseReasons(
+        (training, group): SessionReasons(
             sorted(weeks),
             {week for week, spare in weeks.items() if not spare},
             begins=begins,
-            by_window=course[0] in by_window,
+            by_window=training in by_window,
         )
-        for course, weeks in has_spare.items()
+        for (training, group), weeks in has_spare.items()
     }
-    alike = [*_COURSE, *Place._fields]
+    alike = [*_TRAINING_AND_GROUP, *Place._fields]
     situations = places.select(alike).unique()
     texts = [
         reasons[training, group].of(Place._make(place))

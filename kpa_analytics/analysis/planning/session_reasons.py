@@ -35,7 +35,7 @@ class Place(NamedTuple):
     is_moved: bool = False
 
 
-class CourseReasons:
+class SessionReasons:
     """The reasons for the places in the sessions of one training and group.
 
     Args:
@@ -52,7 +52,7 @@ class CourseReasons:
         self._by_window = by_window
 
     def of(self, place: Place) -> str:
-        """The need of a person, and why it is met in this week."""
+        """Why a person needs the training, and why the place is in this week."""
         need = _need_of_composed(place) if place.composed else self._own_need(place)
         if place.is_moved:
             return f"{need}; {_said(text.OTHER_INSTRUCTOR, week=place.week)}"

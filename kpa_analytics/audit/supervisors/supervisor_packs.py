@@ -196,10 +196,10 @@ def _write(
             for name, content in files.items():
                 (place / name).write_bytes(content)
             written()
-        for gone in emptied:
-            place = folder / gone.folder
+        for emptied_list in emptied:
+            place = folder / emptied_list.folder
             place.mkdir()
-            (place / CALENDAR).write_bytes(cancelling(gone, day, made, demo=data.demo))
+            (place / CALENDAR).write_bytes(cancelling(emptied_list, day, made, demo=data.demo))
         profiles = profiles_to_correct(data.users, group_columns(by)[0], day)
         index = index_of(
             each,
@@ -275,7 +275,7 @@ def _need_list(users: pl.DataFrame, names: dict[str, str], person: str, day: dat
         return
     known = people_names(users, "id", "name").filter(pl.col("id") == person).collect()
     shown = known["name"][0] if known.height else person
-    gone = employment(users).filter(pl.col("m_user_id") == person, has_left(day)).collect()
-    if gone.height:
-        raise KPADataError(say(text.LEFT, name=shown, day=gone["left"][0]))
+    left = employment(users).filter(pl.col("m_user_id") == person, has_left(day)).collect()
+    if left.height:
+        raise KPADataError(say(text.LEFT, name=shown, day=left["left"][0]))
     raise KPADataError(say(text.EMPTY_LIST, name=shown))
