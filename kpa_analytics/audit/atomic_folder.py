@@ -13,6 +13,7 @@ from pathlib import Path
 from kpa_analytics.busy_files import patiently
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.paths import typed_path
+from kpa_analytics.system_errors import system_refusal
 from kpa_analytics.utf8 import need_utf8_path
 
 #: The errors by which systems report that a folder is not empty.
@@ -53,6 +54,10 @@ def new_folder(
     try:
         yield beside
         _put(beside, target, replaces)
+    except Exception as error:
+        if (said := system_refusal(error)) and _is_in(beside, error):
+            raise KPADataError(f"{target} can't be written: {said}") from error
+        raise
     finally:
         if beside.exists():
             _delete(beside)
@@ -106,6 +111,12 @@ def _put(beside: Path, target: Path, replaces: Callable[[Path], bool] | None) ->
             f"{target} is written, but the folder it replaces could not be deleted: "
             f"delete {aside} yourself"
         )
+
+
+def _is_in(folder: Path, error: Exception) -> bool:
+    """Whether an error is about a file of this folder; about which one, not every error says."""
+    place = getattr(error, "filename", None)
+    return place is None or Path(place).is_relative_to(folder)
 
 
 def _is_taken(target: Path) -> bool:

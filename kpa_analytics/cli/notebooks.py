@@ -37,9 +37,12 @@ def notebooks(
     files[_RULES] = _shipped("docs") / _RULES.name
     if there := [str(file) for file in files if (folder / file).exists()]:
         raise KPADataError(f"{folder} already has {', '.join(there)}; choose another folder")
-    for file, path in files.items():
-        (folder / file).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, folder / file)
+    try:
+        for file, path in files.items():
+            (folder / file).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, folder / file)
+    except OSError as error:  # copyfile names the file that it reads
+        raise KPADataError(f"{folder} can't be written: {error.strerror or error}") from error
     number = sum(file.suffix == ".ipynb" for file in files)
     typer.echo(f"Copied {number} notebooks and the rules ({_RULES.as_posix()}) to {folder}\n")
     if find_spec("jupyterlab") is None:

@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 
 from kpa_analytics.busy_files import PATIENCE, patiently
 from kpa_analytics.errors import KPADataError, KPAError
+from kpa_analytics.system_errors import system_refusal
 from kpa_analytics.utf8 import need_utf8_path
 
 _LOCK = ".publish.lock"
@@ -74,9 +75,11 @@ class LocalFolder:
         try:
             self._delete_unfinished()
             yield
-        except OSError as error:
-            place = error.filename or self.path
-            raise KPAError(f"{place} can't be written: {error.strerror or error}") from error
+        except Exception as error:
+            if said := system_refusal(error):
+                place = getattr(error, "filename", None) or self.path
+                raise KPAError(f"{place} can't be written: {said}") from error
+            raise
         finally:
             self._delete_unfinished()
             lock.release()

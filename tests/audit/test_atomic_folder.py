@@ -5,7 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import polars as pl
 import pytest
+import xlsxwriter
 
 from kpa_analytics import busy_files
 from kpa_analytics.audit.atomic_folder import new_folder
@@ -55,6 +57,40 @@ def test_somebody_elses_folder_made_meanwhile_is_not_overwritten(tmp_path):
     with pytest.raises(KPADataError, match="out is not empty"):
         race()
     assert [path.name for path in tmp_path.rglob("*")] == ["out", "theirs"]
+
+
+_FULL = Path("/dev/full")
+
+
+@pytest.mark.skipif(not _FULL.exists(), reason="this system has no device that is always full")
+@pytest.mark.parametrize(
+    "write",
+    [
+        pytest.param(lambda: _FULL.write_text("x"), id="Python"),
+        pytest.param(lambda: pl.DataFrame({"id": [7]}).write_csv(_FULL), id="CSV"),
+        pytest.param(lambda: pl.DataFrame({"id": [7]}).write_parquet(_FULL), id="Parquet"),
+    ],
+)
+def test_a_full_disk_is_an_error_that_names_the_folder(tmp_path, write):
+    with (
+        pytest.raises(KPADataError, match=r"out can't be written: No space left on device$"),
+        new_folder(tmp_path / "out"),
+    ):
+        write()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_workbook_that_cannot_be_written_is_an_error_that_names_the_folder(tmp_path):
+    with (
+        pytest.raises(KPADataError, match=r"out can't be written: No such file or directory$"),
+        new_folder(tmp_path / "out") as folder,
+    ):
+        xlsxwriter.Workbook(folder / "missing" / "audit.xlsx").close()
+
+
+def test_a_file_elsewhere_that_cannot_be_read_keeps_its_error(tmp_path):
+    with pytest.raises(FileNotFoundError, match="font"), new_folder(tmp_path / "out"):
+        (tmp_path / "font").read_bytes()
 
 
 def test_a_place_that_cannot_be_is_named(tmp_path):

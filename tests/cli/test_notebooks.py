@@ -38,6 +38,16 @@ def test_a_folder_of_notebooks_that_cannot_be_made_is_named(kpa_analytics, tmp_p
     assert "Errno" not in err
 
 
+def test_a_full_disk_is_an_error_that_names_the_folder(kpa_analytics, monkeypatch, tmp_path: Path):
+    def full(source: Path, target: Path) -> None:
+        raise OSError(28, "No space left on device", str(source))
+
+    monkeypatch.setattr("shutil.copyfile", full)
+    code, out, err = kpa_analytics("notebooks", tmp_path / "mine")
+    assert (code, out) == (2, "")
+    assert f"{tmp_path / 'mine'} can't be written: No space left on device" in err
+
+
 def test_who_has_no_jupyterlab_is_told_how_to_install_it(kpa_analytics, monkeypatch, tmp_path):
     assert "pip install" not in kpa_analytics("notebooks", tmp_path / "with")[1]
     monkeypatch.setattr("kpa_analytics.cli.notebooks.find_spec", lambda name: None)

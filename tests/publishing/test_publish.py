@@ -162,6 +162,18 @@ def test_two_programs_do_not_publish_into_a_folder_at_once(tmp_path: Path) -> No
         kpa.publish(small(), tmp_path, as_of=AS_OF)
 
 
+def test_a_full_disk_is_an_error_that_names_the_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise pl.exceptions.ComputeError("parquet: IO error: No space left on device (os error 28)")
+
+    monkeypatch.setattr(pl.DataFrame, "write_parquet", full)
+    with pytest.raises(KPAError, match=r"published can't be written: No space left on device$"):
+        kpa.publish(small(), tmp_path / "published", as_of=AS_OF)
+    assert not [*(tmp_path / "published").rglob("*.parquet")]
+
+
 def test_a_file_url_is_a_folder_of_this_machine(tmp_path: Path) -> None:
     kpa.publish(small(), (tmp_path / "a folder").as_uri(), account="north", as_of=AS_OF)
     assert read(tmp_path / "a folder", "users").height == 2
