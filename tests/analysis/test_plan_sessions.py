@@ -22,7 +22,7 @@ from kpa_analytics.analysis.planning.last_instructors import in_sentences
 from kpa_analytics.analysis.planning.plan_basis import PlanBasis
 from kpa_analytics.analysis.planning.plan_sessions import plan_of
 from kpa_analytics.analysis.planning.session_cases import in_groups
-from kpa_analytics.analysis.planning.session_reasons import SessionReasons, Place
+from kpa_analytics.analysis.planning.session_reasons import Place, SessionReasons
 from kpa_analytics.analysis.planning.session_texts import WITHOUT_REQUIREMENTS
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.report_text import NO_REQUIREMENTS

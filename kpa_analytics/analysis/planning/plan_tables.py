@@ -8,7 +8,7 @@ from datetime import date
 import polars as pl
 
 from kpa_analytics.analysis.planning.session_bookings import Bookings
-from kpa_analytics.analysis.planning.session_reasons import SessionReasons, Place, session_reason
+from kpa_analytics.analysis.planning.session_reasons import Place, SessionReasons, session_reason
 from kpa_analytics.analysis.planning.session_weeks import Costs
 from kpa_analytics.schema import PLANNED_PEOPLE, PLANNED_SESSIONS, UNPLACED
 
