@@ -78,6 +78,19 @@ def test_nothing_sticks_out_of_the_page(opened: Page, report, hostile_report):
             assert shown <= width, (address, width)
 
 
+def test_the_title_of_a_wide_table_is_read_on_a_phone_without_scrolling(opened: Page, report):
+    opened.set_viewport_size({"width": 390, "height": 844})
+    opened.goto(report)
+    ends = """() => [...document.querySelectorAll("caption")].map((caption) => {
+        const text = document.createRange();
+        text.selectNodeContents(caption);
+        return text.getBoundingClientRect().right;
+    })"""
+    titles = opened.evaluate(ends)
+    assert len(titles) > 5
+    assert max(titles) <= 390
+
+
 def test_no_table_is_cut_on_a_desk(opened: Page, report):
     """Hashes are 64 letters without a space; they break, so that all of them can be read."""
     opened.goto(report)
