@@ -310,8 +310,8 @@ def _length(column: pl.Series) -> int:
 
 def _width(heading: str, length: int) -> int:
     """The width of a column in which every number, every date and each word of the heading fits."""
-    words = max((len(word) for word in heading.split()), default=0)
-    return max(min(length, _MOST_WIDTH) + 2, words + _BUTTON)
+    longest_word = max((len(word) for word in heading.split()), default=0)
+    return max(min(length, _MOST_WIDTH) + 2, longest_word + _BUTTON)
 
 
 def _lines(heading: str, width: int) -> int:

@@ -327,12 +327,9 @@ def _cells(
 def _taught_by(packed: pl.DataFrame, y: alt.Y, dark: bool) -> list[alt.Chart]:
     """How many people teach each training, beside its row."""
     p = palette(dark)
-    words = pl.when(pl.col("taught_by") == 1).then(pl.lit("only 1"))
-    rows = packed.select(
-        *("row", "short"),
-        words.otherwise(pl.format("{} people", "taught_by")).alias("who"),
-        (pl.col("taught_by") == 1).alias("alone"),
-    )
+    is_alone = pl.col("taught_by") == 1
+    people = pl.when(is_alone).then(pl.lit("only 1")).otherwise(pl.format("{} people", "taught_by"))
+    rows = packed.select("row", "short", people.alias("who"), is_alone.alias("alone"))
     numbers = rows_of(rows).mark_text(align="left", dx=8, clip=False, aria=False)
     alone = alt.FieldEqualPredicate(equal=True, field="alone")
     return [

@@ -294,9 +294,9 @@ def _figures(parts: pl.DataFrame, axis: _ShareAxis, dark: bool) -> list[alt.Char
     ]
 
 
-def _average(share: float, words: str, axis: _ShareAxis, dark: bool) -> list[alt.Chart]:
+def _average(share: float, shown: str, axis: _ShareAxis, dark: bool) -> list[alt.Chart]:
     """A line at the share of gaps of all cases."""
-    base = one_row(share=share, label=f"all cases {words}")
+    base = one_row(share=share, label=f"all cases {shown}")
     line = base.mark_rule(
         strokeDash=[5, 3], strokeWidth=1.25, color=palette(dark).ink, aria=False
     ).encode(x=axis.of("share"))

@@ -141,8 +141,8 @@ def _title(days: Sequence[dict[str, Any]], trend: Trend) -> str:
 def _sentences(days: Sequence[dict[str, Any]], trend: Trend) -> list[str]:
     """The counts on the first, the last and the worst day with cases, and what is not known."""
     first, last = days[0], days[-1]
-    words = trend.rows.gap_words
-    said = f"{_TITLE}: {_of(last)} {words} on {day(last['day'])}"
+    gap_words = trend.rows.gap_words
+    said = f"{_TITLE}: {_of(last)} {gap_words} on {day(last['day'])}"
     if first["day"] != last["day"]:
         said += f", {_of(first)} on {day(first['day'])}"
     worst = max(days, key=lambda row: row["share"])  # the earliest of them

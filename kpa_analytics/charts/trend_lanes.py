@@ -84,9 +84,9 @@ def _title(drawn: pl.DataFrame, trend: Trend) -> str:
     gaps = pl.sum_horizontal(GAPS)
     last = trend.frame.filter(pl.col("day") == pl.col("day").max(), pl.col("total") > 0)
     last = last.with_columns(gaps.alias("gaps"), (gaps / pl.col("total")).alias("share"))
-    words = trend.rows.gap_words
+    gap_words = trend.rows.gap_words
     if not last["gaps"].sum():
-        return f"No case is {'a gap' if trend.known else words} on {on}"
+        return f"No case is {'a gap' if trend.known else gap_words} on {on}"
     has_key = pl.col("key").is_not_null()
     named, unnamed = last.filter(has_key), last.filter(~has_key)
     worst = (named if named.height else unnamed).filter(pl.col("share") == pl.col("share").max())
@@ -100,7 +100,7 @@ def _title(drawn: pl.DataFrame, trend: Trend) -> str:
         return f"{top_names(labelled, 1, nouns, _NAME, 'The')}: {of_cases}"
     if worst.height == trend.frame["key"].drop_nulls().n_unique():
         return f"For each {trend.singular}, {of_cases}"
-    kind = "gaps" if trend.known else f"{words} cases"
+    kind = "gaps" if trend.known else f"{gap_words} cases"
     among = (unnamed["share"] > worst["share"][0]).any()
     name = top_names(labelled, worst.height, nouns, _NAME, "the" if among else "The")
     has, each = ("have", " each") if worst.height > 1 else ("has", "")

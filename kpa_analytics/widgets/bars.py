@@ -186,12 +186,12 @@ def same_bars(some: Sequence[Bar], others: Sequence[Bar]) -> bool:
     return len(some) == len(others) and all(bar in others for bar in some)
 
 
-def selected_words(bars: Iterable[Bar], words: Callable[[Bar], str]) -> str:
+def selected_words(bars: Iterable[Bar], in_words: Callable[[Bar], str]) -> str:
     """The caption of a table with the rows behind these bars."""
-    return f"Selected: {in_words_up_to([*bars], words)}"
+    return f"Selected: {in_words_up_to([*bars], in_words)}"
 
 
-def in_words_up_to(bars: Sequence[Bar], words: Callable[[Bar], str], most: int = 3) -> str:
+def in_words_up_to(bars: Sequence[Bar], in_words: Callable[[Bar], str], most: int = 3) -> str:
     """The first bars in words, and the number of the others.
 
     Examples:
@@ -199,4 +199,4 @@ def in_words_up_to(bars: Sequence[Bar], words: Callable[[Bar], str], most: int =
         "{'day': 1}; {'day': 2}; and 1 more"
     """
     more = [f"and {len(bars) - most:,} more"] if len(bars) > most else []
-    return "; ".join([*map(words, bars[:most]), *more])
+    return "; ".join([*map(in_words, bars[:most]), *more])

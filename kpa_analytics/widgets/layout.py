@@ -91,9 +91,9 @@ def after_records(data: TrainingData, as_of: date) -> str:
 def figure_tiles(tiles: list[tuple[str, str, str, str]]) -> str:
     """A row of numbers, as HTML. Each tile has a number, a label, a detail and a CSS class."""
     items = "".join(
-        f'<li class="{escape(css)}"><span class="kpa-words">{escape(words)}</span>'
+        f'<li class="{escape(css)}"><span class="kpa-words">{escape(label)}</span>'
         f'<strong>{escape(figure)}</strong><span class="kpa-detail">{escape(detail)}</span></li>'
-        for figure, words, detail, css in tiles
+        for figure, label, detail, css in tiles
     )
     return f'<ul class="kpa-figures">{items}</ul>'
 

@@ -72,11 +72,11 @@ def matching(frame: pl.DataFrame, filters: Mapping[str, Any], labels: Labels) ->
 
 def _conditions(values: pl.Series, wanted: Any, labels: Mapping[Any, str]) -> list[pl.Expr]:
     if isinstance(wanted, str):
-        words = folded(wanted).split()
+        searched = folded(wanted).split()
         texts = folded_text(text_of(values, labels))
-        if words and label_values(values, labels).dtype == pl.Date:
-            return [_has_day(texts, values, " ".join(words))]
-        return [texts.str.contains(word, literal=True) for word in words]
+        if searched and label_values(values, labels).dtype == pl.Date:
+            return [_has_day(texts, values, " ".join(searched))]
+        return [texts.str.contains(word, literal=True) for word in searched]
     numbers, (least, largest) = values.cast(pl.Float64), wanted
     return [
         *([] if least is None else [pl.lit(numbers >= least)]),
