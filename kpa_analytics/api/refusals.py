@@ -39,6 +39,7 @@ def refusal(method: str, response: Response) -> KPAAPIError | KPATransportError 
 def _no_envelope(method: str, response: Response) -> KPATransportError:
     status = response.status_code
     start = response.content[:80].decode("utf-8", "replace").strip()
+    body = f"the answer begins with {start!r}" if start else "the answer is empty"
     if 300 <= status < 400:
         return KPATransportError(
             f"{method}: redirect (HTTP {status}) not followed, because it would send the "
@@ -47,12 +48,20 @@ def _no_envelope(method: str, response: Response) -> KPATransportError:
         )
     if status == 200:
         return KPATransportError(
-            f"{method}: the answer is not the API's JSON; it begins with {start!r}. It may come "
-            "from a proxy or a login page",
+            f"{method}: the answer is not the API's JSON; {body}. It may come from a proxy or a "
+            "login page: check the network and api_url or KPA_API_URL",
             "not_json",
         )
-    reason = "server" if status >= 500 else "status"
-    return KPATransportError(f"{method}: HTTP {status}; the answer begins with {start!r}", reason)
+    if status >= 500:
+        return KPATransportError(
+            f"{method}: HTTP {status}; {body}. The API or a proxy has a fault: try again later",
+            "server",
+        )
+    return KPATransportError(
+        f"{method}: HTTP {status}; {body}. Check api_url or KPA_API_URL, and whether a proxy or "
+        "the account's list of allowed IP addresses refuses the request",
+        "status",
+    )
 
 
 def _retry_after(response: Response) -> float | None:

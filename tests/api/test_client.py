@@ -132,6 +132,25 @@ def test_a_transport_fault_is_retried_and_then_raised_with_its_reason(
     assert caught.value.reason == reason
 
 
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (Fault.page(), "begins with '<html><body>Please sign in.* check the network and api_url"),
+        (Fault.status(403), "HTTP 403; .* list of allowed IP addresses"),
+        (Fault.page("", 404), "HTTP 404; the answer is empty. Check api_url or KPA_API_URL"),
+        (Fault.status(503), "HTTP 503; .* try again later"),
+    ],
+    ids=lambda value: getattr(value, "name", ""),
+)
+def test_an_answer_of_another_server_is_an_error_that_says_what_to_do(
+    api: DemoAPI, fault: Fault, said: str
+) -> None:
+    use(api, retries=0)
+    api.faults.add(fault)
+    with Client() as client, pytest.raises(KPATransportError, match=said):
+        client.call("api.ping")
+
+
 def test_server_error_is_retried(client: Client, api: DemoAPI) -> None:
     api.faults.add(Fault.server_error(), times=2)
     assert client.call("api.ping")["ok"] is True
