@@ -115,7 +115,9 @@ def roster(
         )
         .sort("user", "m_user_id")
     )
-    gone = employment(data.users).filter(has_left(day)).collect(engine="in-memory")["m_user_id"]
+    left_people = (
+        employment(data.users).filter(has_left(day)).collect(engine="in-memory")["m_user_id"]
+    )
     return document(
         data,
         cases,
@@ -123,7 +125,7 @@ def roster(
         kind=text.ROSTER,
         subject=title,
         facts=_facts(data, training_id, day),
-        sentences=_sentences(cases, done.filter(of_training), gone, day),
+        sentences=_sentences(cases, done.filter(of_training), left_people, day),
         caption=Caption.PEOPLE_OF_TRAINING,
         columns=_COLUMNS,
         as_of=day,
@@ -145,9 +147,11 @@ def _facts(data: TrainingData, training_id: int, day: date) -> list[str]:
     return [*facts, composed, say(text.OWN_SCHEDULE_FACT, value=schedule)]
 
 
-def _sentences(cases: pl.DataFrame, done: pl.DataFrame, gone: pl.Series, day: date) -> list[str]:
+def _sentences(
+    cases: pl.DataFrame, done: pl.DataFrame, left_people: pl.Series, day: date
+) -> list[str]:
     happened = done.filter(pl.col("date").is_null() | (pl.col("date") <= day))
-    left = happened["m_user_id"].unique().is_in(gone.implode()).sum()
+    left = happened["m_user_id"].unique().is_in(left_people.implode()).sum()
     sentences = [say(text.ON_ROSTER, cases=cases.height) if cases.height else text.NOBODY]
     if left:
         sentences.append(say(text.GONE, gone=left, as_of=day))
