@@ -93,9 +93,9 @@ class PlannerExplorer(SessionExplorer):
     Click a session in the table, then move it by a week or drop it with the buttons. Its people and
     its instructor move with it.
 
-    `plan` is the plan, which `kpa.export_plan()` writes. `sessions`, `people`, `gap_cases` and
-    `unplaced` have the rows shown, `gaps` the gaps, and `charts` the chart. `state` is the view as
-    data: set it to show the view again.
+    `plan` is the plan before you moved a session, which `kpa.export_plan()` writes. `sessions`,
+    `people`, `gap_cases` and `unplaced` have the rows shown, `gaps` the gaps, and `charts` the
+    chart. `state` is the view as data: set it to show the view again.
 
     Args:
         data: the records, from `load_all()` or `load_fleet()`.
