@@ -73,7 +73,10 @@ def verify_audit(
     """
     folder = typed_path(out, utf8=False)
     if not folder.is_dir():
-        raise KPADataError(f"{folder} is not a folder")
+        raise KPADataError(
+            f"{folder} is not a folder: give the folder of a pack, unpacked from its ZIP file if "
+            "it came in one"
+        )
     signer = key if key is None or isinstance(key, PublicKey) else public_key(key)
     trusted = tsa_ca if tsa_ca is None or isinstance(tsa_ca, Authority) else authority(tsa_ca)
     try:

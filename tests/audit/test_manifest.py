@@ -119,7 +119,7 @@ def test_a_manifest_that_names_files_outside_reads_none_of_them(tmp_path):
 
 def test_no_manifest_at_all_is_a_finding_and_no_folder_an_error(tmp_path):
     assert findings_of(tmp_path) == [(MANIFEST, "missing")]
-    with pytest.raises(KPADataError, match="nowhere is not a folder"):
+    with pytest.raises(KPADataError, match=r"nowhere is not a folder: .*unpacked"):
         kpa.verify_audit(tmp_path / "nowhere")
 
 
