@@ -146,6 +146,8 @@ class KPATokenPermissionError(KPAAPIError):
 class KPAAccountInactiveError(KPAAPIError):
     """`account_inactive`: the account was deactivated."""
 
+    advice = "Ask the vendor's support why the account was deactivated."
+
 
 class KPAParameterUnexpectedError(KPAAPIError):
     """`parameter_unexpected`: the method does not know a parameter."""

@@ -11,10 +11,13 @@ from requests import Response
 from kpa_analytics.api.records import decode_envelope
 from kpa_analytics.errors import API_ERRORS, KPAAPIError, KPARateLimitError, KPATransportError
 
+#: An error shows at most this many characters of a text of the API.
+_MOST_SHOWN = 300
+
 
 def refusal(method: str, response: Response) -> KPAAPIError | KPATransportError | None:
     """The error in a response; None if the response says `ok: true`."""
-    request_id = response.headers.get("HZS-Request-ID")
+    request_id = _shown(response.headers.get("HZS-Request-ID", "")) or None
     if response.status_code == 429:
         error = KPARateLimitError("rate_limit_exceeded", "HTTP 429", method, request_id)
         error.retry_after = _retry_after(response)
@@ -27,13 +30,19 @@ def refusal(method: str, response: Response) -> KPAAPIError | KPATransportError 
         return _no_envelope(method, response)
     if envelope.ok:
         return None if response.status_code == 200 else _no_envelope(method, response)
-    code = str(envelope.error or "unknown")
-    description = None if envelope.description is None else str(envelope.description)
+    code = _shown(envelope.error or "unknown")
+    description = None if envelope.description is None else _shown(envelope.description)
     error_class = API_ERRORS.get(code, KPAAPIError)
     refused = error_class(code, description, method, request_id)
     if isinstance(refused, KPARateLimitError):
         refused.retry_after = _retry_after(response)
     return refused
+
+
+def _shown(text: object) -> str:
+    """A text of the API on one line, without control characters, and cut if it is very long."""
+    line = " ".join(str(text).split())[:_MOST_SHOWN]
+    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in line)
 
 
 def _no_envelope(method: str, response: Response) -> KPATransportError:

@@ -20,6 +20,7 @@ from kpa_analytics.errors import (
     KPARateLimitError,
     KPAServerError,
     KPASettingsError,
+    KPATokenInactiveError,
     KPATokenInvalidError,
     KPATransportError,
 )
@@ -77,6 +78,21 @@ def test_every_documented_code_has_its_own_class(
 def test_an_undocumented_code_is_raised(client: Client, api: DemoAPI) -> None:
     api.faults.add(Fault.error("invalid_key_for_customer"))
     with pytest.raises(KPAAPIError, match="invalid_key_for_customer"):
+        client.call("api.ping")
+
+
+def test_the_words_of_the_api_are_shown_on_one_line_and_cut(client: Client, api: DemoAPI) -> None:
+    api.faults.add(Fault.error(" token_inactive\n", "off\n\x1b[31mred \x00" + "x" * 10_000))
+    with pytest.raises(KPATokenInactiveError) as caught:
+        client.call("api.ping")
+    assert caught.value.code == "token_inactive"
+    assert r"(off \x1b[31mred \x00xxx" in str(caught.value)
+    assert len(str(caught.value)) < 600
+
+
+def test_a_deactivated_account_says_whom_to_ask(client: Client, api: DemoAPI) -> None:
+    api.faults.add(Fault.error("account_inactive"))
+    with pytest.raises(KPAAPIError, match=r"account_inactive\. Ask the vendor's support"):
         client.call("api.ping")
 
 
