@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 
 import polars as pl
@@ -20,7 +21,7 @@ def marked(frame: pl.DataFrame, *, demo: bool) -> pl.DataFrame:
     return frame.select(pl.lit(DEMO_MARK).alias("demo_data"), pl.all()) if demo else frame
 
 
-def write_csv(frame: pl.DataFrame, path: Path) -> None:
+def write_csv(frame: pl.DataFrame, path: Path | BytesIO) -> None:
     """Write a CSV for spreadsheets: UTF-8 with BOM, texts quoted and inert, dates as 2026-06-30."""
     inert(frame).write_csv(path, include_bom=True, quote_style="non_numeric")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -154,5 +155,8 @@ def _write(counts: pl.DataFrame, target: Path, demo: bool) -> None:
         charts.save(charts.status_over_time(counts, demo=demo), target)
     else:
         from kpa_analytics.audit.csv import marked, write_csv
+        from kpa_analytics.charts.save import replace_file
 
-        write_csv(marked(counts, demo=demo), target)
+        content = BytesIO()
+        write_csv(marked(counts, demo=demo), content)
+        replace_file(target, content.getvalue())

@@ -85,6 +85,17 @@ def test_a_trend_is_printed_and_its_counts_are_written(kpa_analytics, account, t
     assert written["training"][0].startswith("'=Ladders")
 
 
+@pytest.mark.parametrize("name", ["trend.csv", "trend.svg"])
+def test_a_trend_that_cannot_be_written_is_an_error_that_names_the_file(
+    kpa_analytics, account, tmp_path, name
+):
+    (tmp_path / name).mkdir()
+    code, _, err = kpa_analytics("trend", "--end", "2021-03-05", "--out", tmp_path / name)
+    assert code == 2
+    assert f"{tmp_path / name} can't be written: " in err
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
 @pytest.mark.slow
 def test_a_long_trend_ends_with_the_last_day(kpa_analytics, account):
     code, out, _ = kpa_analytics(
