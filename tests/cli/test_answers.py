@@ -85,6 +85,7 @@ def test_a_trend_is_printed_and_its_counts_are_written(kpa_analytics, account, t
     assert written["training"][0].startswith("'=Ladders")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["trend.csv", "trend.svg"])
 def test_a_trend_that_cannot_be_written_is_an_error_that_names_the_file(
     kpa_analytics, account, tmp_path, name
