@@ -16,6 +16,7 @@ from kpa_analytics.widgets import (
     ExpiryExplorer,
     GroupTrainingExplorer,
     InstructorExplorer,
+    PlannerExplorer,
     TrendExplorer,
 )
 from kpa_analytics.widgets.explorer import Explorer
@@ -26,6 +27,7 @@ EXPLORERS: list[Callable[[kpa.TrainingData], Explorer]] = [
     InstructorExplorer,
     GroupTrainingExplorer,
     TrendExplorer,
+    PlannerExplorer,
 ]
 
 
@@ -67,6 +69,12 @@ def test_a_change_of_a_control(
         turns["by"] = [{"by": by} for by in ("training", "supervisor", "field_office", None)]
         turns["expiring_days"] = [{"expiring_days": days} for days in (60, 90, 45, 7, 30)]
         turns["include_terminated"] = [{"include_terminated": value} for value in (True, False) * 2]
+    elif isinstance(explorer, PlannerExplorer):
+        dropped = [{"session": number, "week": None} for number in (1, 2, 3)]
+        turns["moves"] = [{"moves": dropped[:count]} for count in (1, 2, 3, 0)]
+        turns["weeks"] = [{"weeks": weeks} for weeks in (12, 51, 20, 40, 26)]
+        turns["capacity"] = [{"capacity": seats} for seats in (6, 24, 8, 16, 12)]
+        turns["by"] = [{"by": by} for by in ("field_office", None)]
     else:
         turns["months"] = [{"months": months} for months in (6, 36, 12, 60, 24)]
     target = "0.3" if data.completions.height == 1_000_000 else "0.1"
