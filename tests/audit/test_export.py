@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from datetime import datetime
 from io import BytesIO
@@ -292,10 +293,10 @@ def test_nothing_is_overwritten(data, tmp_path):
 def test_a_crash_leaves_nothing_half_made(tmp_path, monkeypatch):
     def broken(*_: object) -> None:
         assert list(tmp_path.iterdir()), "the crash comes when most is written"
-        raise OSError("no space left on device")
+        raise OSError(errno.ENOSPC, "no space left on device")
 
     monkeypatch.setattr(export, "write_manifest", broken)
-    with pytest.raises(OSError, match="no space left"):
+    with pytest.raises(KPADataError, match="pack can't be written: no space left on device"):
         kpa.export_audit(small(), tmp_path / "pack", as_of=AS_OF)
     assert list(tmp_path.iterdir()) == []
 
