@@ -190,9 +190,9 @@ def published_folder(folder: str | os.PathLike[str]) -> PublishedFolder:
     need_utf8_path(folder)
     try:
         parts = urlsplit(folder)
-    except ValueError as error:  # the URL is not shown, because a password may be in it
+    except ValueError:  # neither it nor the URL is shown: both may have a password in them
         raise KPADataError(
-            f"folder is not a valid URL ({error}): write one such as s3://bucket/folder"
+            "folder is not a valid URL: write one such as s3://bucket/folder"
         ) from None
     if parts.scheme == "file":
         machine = "" if parts.netloc in ("", "localhost") else f"//{parts.netloc}"
