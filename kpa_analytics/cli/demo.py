@@ -16,9 +16,10 @@ from kpa_analytics.statuses import COUNTED, DUE_DAYS
 
 
 def demo(
-    out: Annotated[Path, typer.Option(parser=named_path, help="The folder to create.")] = Path(
-        "audit-demo"
-    ),
+    out: Annotated[
+        Path,
+        typer.Option(parser=named_path, metavar="FOLDER", help="The folder to create."),
+    ] = Path("audit-demo"),
 ) -> None:
     """Try the package on an invented company.
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from typing import get_type_hints
 
 import pytest
+from typer.models import OptionInfo
 
 from kpa_analytics.audit import needed_packages
+from kpa_analytics.cli.commands import app
+from kpa_analytics.cli.options import named_path
 
 
 @pytest.mark.parametrize(
@@ -38,6 +42,19 @@ def test_the_list_of_commands_shortens_no_sentence(kpa_analytics):
     commands = kpa_analytics("--help")[1].split("Commands:")[1]
     assert "verify" in commands
     assert "..." not in commands
+
+
+def test_the_help_of_a_path_names_no_function_of_ours():
+    """Some versions of typer show the name of an option's parser if it has no metavar."""
+    options = [
+        (command.callback.__name__, name, about.metavar)
+        for command in app.registered_commands
+        for name, hint in get_type_hints(command.callback, include_extras=True).items()
+        for about in getattr(hint, "__metadata__", ())
+        if isinstance(about, OptionInfo) and about.parser is named_path
+    ]
+    assert len(options) > 5
+    assert [option for option in options if not option[2]] == []
 
 
 @pytest.mark.parametrize(
