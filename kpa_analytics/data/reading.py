@@ -303,7 +303,7 @@ class _Reader:
         if count > expected and self.limit_counts:
             seen.capped = True
             if count == ask.limit:  # a server that ignores the page's number never stops
-                return not set(page.keys).issubset(seen.keys)
+                return bool(set(page.keys).difference(seen.keys))
             return start > 0
         return count == expected
 
