@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import date
 
 import polars as pl
@@ -11,6 +12,8 @@ from kpa_analytics.analysis.periods import as_every
 
 #: The fewest days of a period, by its unit.
 _LEAST = {"d": 1, "w": 7, "mo": 28, "q": 89, "y": 365}
+#: The units that are a number of months.
+_OF_MONTHS = ("mo", "q", "y")
 
 
 class SampledDays:
@@ -48,16 +51,20 @@ class SampledDays:
     def up_to(cls, end: date, start: date, every: str) -> SampledDays:
         """The days `end`, `end` - `every`, `end` - 2 `every`, ... that are not before `start`.
 
+        From the last day of a month, months, quarters and years lead to the last day of each month.
+
         Examples:
-            >>> days = SampledDays.up_to(date(2026, 5, 31), date(2026, 3, 1), "1mo")
+            >>> days = SampledDays.up_to(date(2026, 6, 30), date(2026, 4, 1), "1mo")
             >>> days.days.to_list()
-            [datetime.date(2026, 3, 31), datetime.date(2026, 4, 30), datetime.date(2026, 5, 31)]
+            [datetime.date(2026, 4, 30), datetime.date(2026, 5, 31), datetime.date(2026, 6, 30)]
         """
         number, unit = re.fullmatch(r"(\d+)(\D+)", as_every(every)).groups()  # type: ignore[union-attr]
         most = (end - start).days // (int(number) * _LEAST[unit])
         steps = pl.int_range(most, -1, -1, dtype=pl.Int64, eager=True) * int(number)
-        last = pl.lit(end).dt.offset_by(pl.format("-{}" + unit, pl.lit(steps)))
-        days = pl.select(last.alias("day")).to_series()
+        day = pl.lit(end).dt.offset_by(pl.format("-{}" + unit, pl.lit(steps)))
+        if unit in _OF_MONTHS and end.day == monthrange(end.year, end.month)[1]:
+            day = day.dt.month_end()
+        days = pl.select(day.alias("day")).to_series()
         return cls(days.filter(days >= start))
 
     def position(self, day: pl.Expr) -> pl.Expr:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from datetime import date
 from typing import NamedTuple
 
@@ -10,7 +9,8 @@ import polars as pl
 
 from kpa_analytics.analysis.renewal_punctuality import renewal_punctuality
 from kpa_analytics.analysis.renewals import renewals
-from kpa_analytics.analysis.status_over_time import status_over_time
+from kpa_analytics.analysis.sampled_days import SampledDays
+from kpa_analytics.analysis.status_over_time import counts_on, usual_start
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.inputs import AnyFrame
 from kpa_analytics.schema import STATUS_OVER_TIME
@@ -51,7 +51,7 @@ class Past(NamedTuple):
 
 def past(data: TrainingData, *, as_of: date, expiring_days: int, required: AnyFrame | None) -> Past:
     """Compute the months up to a day; the arguments are those of `evidence.gather`."""
-    days = month_days(as_of)
+    days = month_days(as_of).days
     since = days[-_MONTHS:][0].replace(day=1)
     begun = _first_day(data, as_of)
     came_due = renewals(
@@ -67,25 +67,17 @@ def past(data: TrainingData, *, as_of: date, expiring_days: int, required: AnyFr
     )
 
 
-def month_days(as_of: date) -> list[date]:
-    """The same day of each of the twelve months before a day, and the day itself.
+def month_days(as_of: date, begun: date | None = None) -> SampledDays:
+    """One day of each month from a year before a day up to that day.
 
-    The last day of a month leads to the last day of each month.
+    Days before the first completion, on the day `begun`, are left out.
 
     Examples:
         >>> from datetime import date
-        >>> month_days(date(2026, 6, 30))[:2], month_days(date(2026, 3, 30))[-2:]
-        ([datetime.date(2025, 6, 30), datetime.date(2025, 7, 31)],
-         [datetime.date(2026, 2, 28), datetime.date(2026, 3, 30)])
+        >>> month_days(date(2026, 6, 30)).days.to_list()[:2]
+        [datetime.date(2025, 6, 30), datetime.date(2025, 7, 31)]
     """
-    is_last_day = as_of.day == monthrange(as_of.year, as_of.month)[1]
-    days = []
-    for back in range(_MONTHS, -1, -1):
-        year, month = divmod(as_of.year * 12 + as_of.month - 1 - back, 12)
-        if year >= date.min.year:
-            last = monthrange(year, month + 1)[1]
-            days.append(date(year, month + 1, last if is_last_day else min(as_of.day, last)))
-    return days
+    return SampledDays.up_to(as_of, usual_start(as_of, begun), "1mo")
 
 
 def monthly_trend(
@@ -95,10 +87,10 @@ def monthly_trend(
 
     Days before the first completion have no row, because nobody knows what the statuses were.
     """
-    begun, days = _first_day(data, as_of), month_days(as_of)
+    begun = _first_day(data, as_of)
     if begun is None:
         return STATUS_OVER_TIME.empty()
-    return _trend(data, max(days[0], begun), days, expiring_days, required)
+    return _trend(data, month_days(as_of, begun), expiring_days, required)
 
 
 def _first_day(data: TrainingData, as_of: date) -> date | None:
@@ -107,28 +99,23 @@ def _first_day(data: TrainingData, as_of: date) -> date | None:
 
 
 def _trend(
-    data: TrainingData,
-    start: date,
-    days: list[date],
-    expiring_days: int,
-    required: AnyFrame | None,
+    data: TrainingData, days: SampledDays, expiring_days: int, required: AnyFrame | None
 ) -> pl.DataFrame:
-    counts = status_over_time(
+    counts = counts_on(
+        days,
         data.completions,
         data.trainings,
         data.users,
-        start=start,
-        end=days[-1],
-        every="1d",  # the days of a month do not follow each other in one step
         by="training" if data.scope.trainings else None,
         required=required,
         expiring_days=expiring_days,
-    ).filter(pl.col("day").is_in(days))
+        include_terminated=False,
+        groups=None,
+    )
     if data.scope.trainings:
         # The trainings that a chosen training includes are in the records, but not in the pack.
         in_scope = counts.filter(data.scope.cases)
-        shown = [day for day in days if day >= start]
-        counts = pl.DataFrame({"day": shown}, schema={"day": pl.Date}).join(
+        counts = days.days.to_frame().join(
             in_scope.group_by("day").agg(pl.col(STATUS_OVER_TIME.schema.names()[1:]).sum()),
             on="day",
             how="left",

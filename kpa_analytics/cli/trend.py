@@ -15,12 +15,15 @@ from kpa_analytics.cli.options import Account, named_path
 from kpa_analytics.cli.output import terminal_line
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.paths import typed_path
-from kpa_analytics.statuses import STATUS_LABELS, STATUSES
+from kpa_analytics.statuses import EXPIRING_DAYS, STATUS_LABELS, STATUSES
 from kpa_analytics.wording import count
 from kpa_analytics.wording import day as in_words
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from kpa_analytics.analysis.sampled_days import SampledDays
+    from kpa_analytics.data.training_data import TrainingData
 
 
 #: How many rows are printed, the last ones; a file has them all.
@@ -32,7 +35,11 @@ _NAME = 32
 
 def trend(
     start: Annotated[
-        str | None, typer.Option(help="The first day, e.g. 2025-06-30. Default: a year before end.")
+        str | None,
+        typer.Option(
+            help="The first day, e.g. 2025-06-30. By default, the days are counted back from the "
+            "last day, for a year."
+        ),
     ] = None,
     end: Annotated[
         str | None, typer.Option(help="The last day. Default: today, or the demo's day.")
@@ -68,27 +75,17 @@ def trend(
 
     Every day is counted with today's requirements, training schedules and groups of people.
     """
-    from kpa_analytics.analysis.status_over_time import status_over_time
     from kpa_analytics.report_text import DEMO_MARK, TODAYS
 
     need_one_choice({"--demo": demo, "--account": account})
-    options: dict[str, Any] = {"every": every, "by": by}
-    _check(*_period(start, end, demo), options)  # before the download
+    last = chosen_day(end, demo, "end")
+    _check(start, last, every, by)  # before the download
     target = _checked(out)
     if target is not None and target.suffix.lower() == ".html":
         chart_scripts.begin()
     data = load_demo() if demo else load_evidence(account=account)
-    first, last = _period(start, end, data.demo, data.begun)
-    counts = status_over_time(
-        data.completions,
-        data.trainings,
-        data.users,
-        start=first,
-        end=last,
-        required=data.requirements,
-        groups=data.groups,
-        **options,
-    )
+    days = _days(start, chosen_day(end, data.demo, "end"), every, data.begun)
+    counts = _counts(days, data, by)
     if data.demo:
         typer.echo(f"{DEMO_MARK}\n")
     _print(counts, by)
@@ -98,24 +95,42 @@ def trend(
         typer.echo(f"written to {target}")
 
 
-def _period(
-    start: str | None, end: str | None, demo: bool, begun: object = None
-) -> tuple[date, date]:
-    """The first and the last day; `begun` is the day of the first completion, if it is known."""
-    from kpa_analytics.analysis.status_over_time import usual_start
-    from kpa_analytics.as_of import as_day
+def _days(start: str | None, last: date, every: str, begun: date | None = None) -> SampledDays:
+    """The days to count; without `start`, they are counted back from the last day.
 
-    last = chosen_day(end, demo, "end")
-    return usual_start(last, begun) if start is None else as_day(start, "start"), last
+    `begun` is the day of the first completion, if it is known.
+    """
+    from kpa_analytics.analysis.sampled_days import SampledDays
+    from kpa_analytics.analysis.status_over_time import need_period, usual_start
+
+    if start is None:
+        return SampledDays.up_to(last, usual_start(last, begun), every)
+    return SampledDays.between(*need_period(start, last), every)
 
 
-def _check(first: date, last: date, options: dict[str, Any]) -> None:
+def _counts(days: SampledDays, data: TrainingData, by: Any) -> pl.DataFrame:
+    from kpa_analytics.analysis.status_over_time import counts_on
+
+    return counts_on(
+        days,
+        data.completions,
+        data.trainings,
+        data.users,
+        by=by,
+        expiring_days=EXPIRING_DAYS,
+        include_terminated=False,
+        required=data.requirements,
+        groups=data.groups,
+    )
+
+
+def _check(start: str | None, last: date, every: str, by: str | None) -> None:
     """Check all options as the analysis does, on no records."""
-    from kpa_analytics.analysis.status_over_time import status_over_time
+    from kpa_analytics.data.training_data import TrainingData
     from kpa_analytics.schema import COMPLETIONS, USERS
 
-    users = USERS.empty()
-    status_over_time(COMPLETIONS.empty(), users=users, start=first, end=last, **options)
+    nothing = TrainingData(completions=COMPLETIONS.empty(), users=USERS.empty())
+    _counts(_days(start, last, every), nothing, by)
 
 
 def _checked(out: Path | None) -> Path | None:

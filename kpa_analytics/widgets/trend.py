@@ -101,7 +101,8 @@ class TrendExplorer(StatusExplorer):
         start: the first day, not after `as_of` and not before the first completion; None (the
             default) for a year before `as_of`. If `as_of` moves before it, it becomes None.
         every: the time from one day to the next: "1d", "1w", "1mo" (the default), "1q" or "1y". The
-            days are counted back from `as_of`, so that it is always one of them.
+            days are counted back from `as_of`, so that it is always one of them. From the last day
+            of a month, the months lead to the last day of each month.
         by: count each group separately: "field_office", "job_title", "line_of_business",
             "supervisor", "training" or, of a fleet, "account"; None (the default) for all cases
             together.

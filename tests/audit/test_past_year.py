@@ -17,6 +17,7 @@ from kpa_analytics.data.scope import Scope
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.schema import COMPLETIONS, STATUS_OVER_TIME, TRAININGS, USERS
 from kpa_analytics.statuses import STATUSES
+from kpa_analytics.widgets import TrendExplorer
 from tests.audit import pack_reader
 from tests.audit.packs import AS_OF, Page
 from tests.frames import frame_of
@@ -63,22 +64,34 @@ def said(evidence: Evidence) -> str:
 
 
 def test_the_days_end_on_the_day_of_the_pack():
-    assert month_days(date(2026, 6, 30))[::4] == [
+    def days(as_of: date) -> list[date]:
+        return month_days(as_of).days.to_list()
+
+    assert days(date(2026, 6, 30))[::4] == [
         *(date(2025, 6, 30), date(2025, 10, 31), date(2026, 2, 28), date(2026, 6, 30))
     ]
-    assert month_days(date(2024, 2, 29))[::6] == [
+    assert days(date(2024, 2, 29))[::6] == [
         *(date(2023, 2, 28), date(2023, 8, 31), date(2024, 2, 29))
     ]
-    assert month_days(date(2026, 3, 30))[-2:] == [date(2026, 2, 28), date(2026, 3, 30)]
-    assert month_days(date.max)[-1] == date.max
-    assert month_days(date(1, 2, 3)) == [date(1, 1, 3), date(1, 2, 3)]
+    assert days(date(2025, 2, 28))[:2] == [date(2024, 2, 29), date(2024, 3, 31)]
+    assert days(date(2026, 3, 30))[-2:] == [date(2026, 2, 28), date(2026, 3, 30)]
+    assert days(date.max)[-1] == date.max
+    assert days(date(1, 2, 3)) == [date(1, 2, 3)]
+
+
+def test_packs_and_explorers_count_the_same_days(data):
+    as_of = date(2026, 6, 30)
+    explorer = TrendExplorer(data, as_of=as_of)
+    past = evidence_of(data, as_of, required=data.requirements).past
+    assert_frame_equal(explorer.rows, past.trend)
+    assert date(2026, 5, 31) in past.trend["day"]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("as_of", [date(2026, 6, 30), date(2026, 3, 30), date(2024, 2, 29)])
 def test_every_day_has_the_counts_of_expiry_status(data, as_of):
     trend = evidence_of(data, as_of, required=None).past.trend
-    assert trend["day"].to_list() == month_days(as_of)
+    assert trend["day"].equals(month_days(as_of).days)
     for row in trend.iter_rows(named=True):
         status = kpa.expiry_status(
             data.completions,

@@ -43,19 +43,20 @@ def explorer(shared: TrendExplorer) -> Any:
     shared.say("")
 
 
-def trend(data: kpa.TrainingData, **options: Any) -> pl.DataFrame:
+def trend(data: kpa.TrainingData, start: date = FIRST, **options: Any) -> pl.DataFrame:
+    """The counts on the last days of months from `start` on."""
     return kpa.status_over_time(
         data.completions,
         data.trainings,
         data.users,
         **{
-            "start": FIRST,
+            "start": "2025-03-31",  # leads to the last days of months, and of quarters
             "end": LAST,
             "required": data.requirements,
             "groups": data.groups,
             **options,
         },
-    )
+    ).filter(pl.col("day") >= start)
 
 
 def renewals(data: kpa.TrainingData, **options: Any) -> pl.DataFrame:
@@ -260,7 +261,8 @@ def test_a_first_day_that_is_not_allowed_is_refused_once(explorer: TrendExplorer
     assert "Start must not be after 30 Jun 2026, the day in As of." in explorer._notice.value
     control.value = date(2025, 12, 30)
     assert explorer._notice.value == ""
-    assert explorer.start == explorer.rows["day"][0] == date(2025, 12, 30)
+    assert explorer.start == date(2025, 12, 30)
+    assert explorer.rows["day"][0] == date(2025, 12, 31)
     control.value = None
     assert (explorer.start, control.value) == (None, FIRST)
     assert "Start was cleared: the first day is 30 Jun 2025." in explorer._notice.value
