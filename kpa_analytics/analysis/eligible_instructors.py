@@ -9,7 +9,7 @@ from datetime import date
 
 import polars as pl
 
-from kpa_analytics.analysis.expiry_status import expiry_status
+from kpa_analytics.analysis.engine import Engine, Rules
 from kpa_analytics.analysis.limiting import HELD
 from kpa_analytics.analysis.periods import as_months, in_last_months
 from kpa_analytics.analysis.planning.session_texts import NOBODY_TAUGHT, NOBODY_TAUGHT_IN_A_MONTH
@@ -19,11 +19,12 @@ from kpa_analytics.employment import employment, has_left
 from kpa_analytics.inputs import AnyFrame, Frame, as_table, computed, need, need_same_account, typed
 from kpa_analytics.names import known_trainings, with_names
 from kpa_analytics.schema import COMPLETIONS, ELIGIBLE_INSTRUCTORS, TRAININGS, USERS
-from kpa_analytics.statuses import EXPIRED
+from kpa_analytics.statuses import EXPIRED, EXPIRING_DAYS
 from kpa_analytics.wording import day_texts, say
 
 _READ = ("id", "training_id", "m_user_id", "created", "date", "special_expiration_date")
 _TEACHING = ("training_id", "m_instructor_id")
+_MONTHS = 24
 _VALID = pl.col("is_valid").fill_null(False)
 _ELIGIBLE = _VALID & pl.col("is_known").eq_missing(True) & ~pl.col("has_left").eq_missing(True)
 _NOBODY = pl.col("m_instructor_id").is_null()
@@ -35,7 +36,7 @@ def eligible_instructors(
     users: AnyFrame,
     *,
     as_of: Day | None = None,
-    months: int = 24,
+    months: int = _MONTHS,
 ) -> Frame:
     """List who taught each training lately, and whether they may teach it next.
 
@@ -93,16 +94,33 @@ def eligible_instructors(
     users = typed(need(users, USERS, "id"), USERS)
     employment(users)
 
+    rules = Rules(trainings)
+
     def instructors(records: pl.DataFrame) -> pl.DataFrame:
         day = day_of(as_of, records, users)
-        return _instructors(records, trainings, users, day, months)
+        engine = engine_of_instructors(records, rules, users, only=day)
+        return eligible_on(day, records, trainings, users, engine, months)
 
     return computed(completions, instructors, ELIGIBLE_INSTRUCTORS)
 
 
-def _instructors(
-    completions: pl.DataFrame, trainings: AnyFrame, users: AnyFrame, day: date, months: int
+def engine_of_instructors(
+    completions: pl.DataFrame, rules: Rules, users: AnyFrame | None, *, only: date | None = None
+) -> Engine:
+    """The statuses of all people who ever taught; `only` is that of `Engine`."""
+    taught = pl.col("m_user_id").is_in(completions["m_instructor_id"].unique().implode())
+    return Engine(completions.filter(taught), rules, users, None, only=only)
+
+
+def eligible_on(
+    day: date,
+    completions: pl.DataFrame,
+    trainings: AnyFrame,
+    users: AnyFrame,
+    engine: Engine,
+    months: int = _MONTHS,
 ) -> pl.DataFrame:
+    """The result of `eligible_instructors()` on a day, by an `engine_of_instructors`."""
     taught = (
         completions.lazy()
         .filter(pl.col("m_instructor_id").is_not_null(), in_last_months(day, months))
@@ -112,8 +130,7 @@ def _instructors(
         )
         .collect(engine="in-memory")
     )
-    own = completions.filter(pl.col("m_user_id").is_in(taught["m_instructor_id"].implode()))
-    status = expiry_status(own, trainings, users, as_of=day, include_terminated=True)
+    status = engine.status(day, EXPIRING_DAYS, include_terminated=True)
     certificates = status.select(
         "training_id",
         pl.col("m_user_id").alias("m_instructor_id"),
@@ -170,7 +187,7 @@ def _reason(months: int) -> pl.Expr:
     return pl.when(_NOBODY).then(pl.lit(nobody_taught(months))).otherwise(each)
 
 
-def nobody_taught(months: int = 24) -> str:
+def nobody_taught(months: int = _MONTHS) -> str:
     """Why a training that nobody taught has no instructor, also one that is in no record."""
     return NOBODY_TAUGHT_IN_A_MONTH if months == 1 else say(NOBODY_TAUGHT, months=months)
 

@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 
 import polars as pl
 
-from kpa_analytics.analysis.eligible_instructors import eligible_instructors
+from kpa_analytics.analysis.eligible_instructors import eligible_on, engine_of_instructors
 from kpa_analytics.analysis.engine import Engine, Rules
 from kpa_analytics.analysis.expirations import expirations, with_expiry_key
 from kpa_analytics.analysis.planning.session_cases import session_cases
@@ -54,6 +54,10 @@ class PlanBasis:
     @cached_property
     def _engine(self) -> Engine:
         return Engine(self.data.completions, self.rules, self.data.users, self._required)
+
+    @cached_property
+    def _teaching(self) -> Engine:
+        return engine_of_instructors(self.data.completions, self.rules, self.data.users)
 
     def cases(self, as_of: date, end: date) -> pl.DataFrame:
         """The cases of a plan from a day to its last day, as `session_cases` returns them."""
@@ -141,7 +145,7 @@ class PlanBasis:
 
     def _instructors(self, day: date) -> pl.DataFrame:
         data = self.data
-        return eligible_instructors(data.completions, data.trainings, data.users, as_of=day)
+        return eligible_on(day, data.completions, data.trainings, data.users, self._teaching)
 
 
 def _rounded_up(weeks: int) -> int:

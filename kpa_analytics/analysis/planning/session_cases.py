@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Any
 
 import polars as pl
 
@@ -43,6 +42,10 @@ CASE_COLUMNS = pl.Schema(
         ("group", pl.String),
     ]
 )
+
+
+#: The number of a case, a training that makes it valid again, and whether that begins it anew.
+_NEEDED = {"case": pl.Int64, "single": pl.Int64, "begins_anew": pl.Boolean}
 
 
 def session_cases(
@@ -118,51 +121,56 @@ def _included(
     of the included trainings is due by then, the training's own schedule decides, and the one that
     expires first begins it anew. The others have cases of their own.
     """
-    rows = status.filter(
+    involved = status.filter(
         pl.col("m_user_id").is_in(cases["m_user_id"].implode()),
         pl.col("training_id").is_in(involved_trainings(rules.composed)),
-    ).select(
-        *CASE_KEY,
-        COMPLETED.alias("completed"),
-        OWN_PROOF.alias("own_proof"),
-        pl.col("expiration_date").fill_null(date.max).alias("ends"),
-        "status",
     )
-    known: dict[tuple[str, int], dict[str, Any]] = {
-        (row["m_user_id"], row["training_id"]): row for row in rows.iter_rows(named=True)
-    }
-    titles = dict(
-        known_trainings(status.lazy().select("training_id"), data.trainings)
-        .collect(engine="in-memory")
-        .iter_rows()
-    )
+    completed, proved = ({*_keys(involved.filter(held))} for held in (COMPLETED, OWN_PROOF))
+    ends = dict(zip(_keys(involved), involved["expiration_date"].fill_null(date.max), strict=True))
 
-    def needed(case: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        def of(training: int, fact: str) -> Any:
-            return known.get((case["m_user_id"], training), {}).get(fact)
-
-        def has_own_proof(training: int) -> bool:
-            return bool(of(training, "own_proof"))
-
-        composed = case["training_id"]
-        singles = sorted(single_trainings(composed, rules.included, has_own_proof))
-        lacking = [single for single in singles if not of(single, "completed")]
-        begins_anew = not lacking and all(
-            of(each, "ends") > case["due"] for each in rules.included[composed]
+    def needed(person: str, composed: int, due: date) -> Iterator[tuple[int, bool]]:
+        """The included trainings, and whether the training's own schedule begins anew with one."""
+        singles = sorted(
+            single_trainings(composed, rules.included, lambda each: (person, each) in proved)
         )
-        renewed = [min(singles, key=lambda single: of(single, "ends"))] if begins_anew else []
-        for single in (*lacking, *renewed):
-            yield {
-                **case,
-                "training_id": single,
-                "training": titles[single],
-                "status": of(single, "status"),
-                "expires": case["expires"] if renewed else None,
-                "composed": case["training"],
-            }
+        lacking = [single for single in singles if (person, single) not in completed]
+        yield from ((single, False) for single in lacking)
+        if not lacking and all(ends[person, each] > due for each in rules.included[composed]):
+            yield min(singles, key=lambda single: ends[person, single]), True
 
-    every = [row for case in cases.iter_rows(named=True) for row in needed(case)]
-    return pl.DataFrame(every, schema=CASE_COLUMNS)
+    every = [
+        (at, *each)
+        for at, case in enumerate(cases.select(*CASE_KEY, "due").iter_rows())
+        for each in needed(*case)
+    ]
+    found = pl.DataFrame(every, _NEEDED, orient="row")
+    titles = known_trainings(status.lazy().select("training_id"), data.trainings)
+    return (
+        cases[found["case"]]
+        .hstack(found)
+        .lazy()
+        .with_columns(
+            training_id="single",
+            composed="training",
+            expires=pl.when("begins_anew").then("expires"),
+        )
+        .drop("training", "status")
+        .join(titles, on="training_id", how="left", maintain_order="left")
+        .join(
+            involved.lazy().select(*CASE_KEY, "status"),
+            on=CASE_KEY,
+            how="left",
+            maintain_order="left",
+            nulls_equal=True,
+        )
+        .select(CASE_COLUMNS.names())
+        .collect(engine="in-memory")
+    )
+
+
+def _keys(rows: pl.DataFrame) -> Iterator[tuple[str, int]]:
+    """The person and the training of each row."""
+    return rows.select(CASE_KEY).iter_rows()
 
 
 def in_groups(cases: pl.DataFrame, data: TrainingData, by: str | None) -> pl.DataFrame:

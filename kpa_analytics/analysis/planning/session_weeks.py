@@ -133,20 +133,22 @@ class _PlaceCosts:
 
     def __init__(self, due: Sequence[int], sums: Sequence[int], day: int, costs: Costs) -> None:
         self._sums, self._day, self._costs = sums, day, costs
-        self._late = min(bisect_right(due, day), len(sums) - 1)
+        self._late = late = min(bisect_right(due, day), len(sums) - 1)
+        self._days_late = day * late - sums[late]
 
     def of(self, numbers: range) -> list[float]:
         """The costs of serving these numbers of people."""
-        sums, day, split = self._sums, self._day, self._late
+        sums, day, days_late = self._sums, self._day, self._days_late
         early, late = self._costs.early, self._costs.late
-        all_late = late * (day * split - sums[split])
-        from_early = max(split, numbers.start)
+        start, stop = numbers.start, numbers.stop
+        split = max(min(self._late, stop), start)
+        all_late = late * days_late
         return [
-            *(late * (day * n - sums[n]) for n in range(numbers.start, min(split, numbers.stop))),
-            *(
-                all_late + early * (sums[n] - sums[split] - day * (n - split))
-                for n in range(from_early, numbers.stop)
-            ),
+            *[late * (day * n - total) for n, total in enumerate(sums[start:split], start)],
+            *[
+                all_late + early * (total - day * n + days_late)
+                for n, total in enumerate(sums[split:stop], split)
+            ],
         ]
 
 
@@ -171,23 +173,23 @@ class _Best:
         The step finds, for each number, the cheapest number before it: in a moving window of one
         session, then of two, of four, and so on up to all sessions of the week.
         """
-        numbers = range(self.first, most + 1)
+        first = max(least, self.first)
+        if not session_limit:
+            return _Best(first, self.costs[first - self.first : most + 1 - self.first])
+        reached = self.first + len(self.costs) - 1 + session_limit * seats
+        numbers = range(self.first, min(most, reached) + 1)
         places = place_costs.of(numbers)
         without = [*map(sub, self.costs, places)]
         without += [inf] * (len(numbers) - len(without))
-        best = without
-        if session_limit:
-            window = [cost + session_cost for cost in _window(without, seats)]
-            sessions = 1
-            while sessions < session_limit and sessions * seats < len(numbers):
-                more = min(sessions, session_limit - sessions)
-                extra = more * session_cost
-                moved = [inf] * (more * seats) + [cost + extra for cost in window]
-                window = [*map(min, window, moved)]
-                sessions += more
-            best = [*map(min, without, window)]
-        first = max(least, self.first)
-        costs = [*map(add, best, places)]
+        window = [cost + session_cost for cost in _window(without, seats)]
+        sessions = 1
+        while sessions < session_limit and sessions * seats < len(numbers):
+            more = min(sessions, session_limit - sessions)
+            extra = more * session_cost
+            moved = [inf] * (more * seats) + [cost + extra for cost in window]
+            window = [*map(min, window, moved)]
+            sessions += more
+        costs = [*map(add, map(min, without, window), places)]
         return _Best(first, costs[first - self.first :])
 
     def source(
@@ -201,6 +203,8 @@ class _Best:
         """How many to serve before a week, to serve `served` by its end at the lowest cost."""
         last = self.first + len(self.costs) - 1
         numbers = range(max(self.first, served - session_limit * seats), min(last, served) + 1)
+        if len(numbers) == 1:
+            return numbers[0]
         known = self.costs[numbers.start - self.first :]
         totals = [
             round(cost - places + ceil((served - number) / seats) * session_cost, 6)
