@@ -21,7 +21,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from math import ceil, inf
+from math import inf
 from operator import add, sub
 
 
@@ -45,6 +45,10 @@ class Costs:
 
 #: A day without a certificate costs more than a session, and a session more than renewing early.
 USUAL_COSTS = Costs(session=500.0, early=0.5, late=1000.0)
+
+
+#: Costs that differ by less are equal: the difference is one of rounding.
+_NEGLIGIBLE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -207,10 +211,13 @@ class _Best:
             return numbers[0]
         known = self.costs[numbers.start - self.first :]
         totals = [
-            round(cost - places + ceil((served - number) / seats) * session_cost, 6)
+            cost - places - (number - served) // seats * session_cost
             for number, cost, places in zip(numbers, known, place_costs.of(numbers), strict=False)
         ]
-        return numbers[totals.index(min(totals))]
+        cheapest = min(totals) + _NEGLIGIBLE
+        return next(
+            number for number, total in zip(numbers, totals, strict=True) if total <= cheapest
+        )
 
 
 def _window(costs: list[float], size: int) -> list[float]:
