@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import ipywidgets as ipw
@@ -19,6 +20,7 @@ from kpa_analytics.widgets.tiles import Tiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from collections.abc import Set as AbstractSet
 
     from kpa_analytics.audit.document import Document
 
@@ -86,6 +88,16 @@ class ChartExplorer(Explorer):
         charts_and_tables = layout.beside(self._charts, ipw.VBox([table, *more]))
         self._content = (self._figures, charts_and_tables, self._record)
         self.view = layout.explorer_box(*controls, charts_and_tables, self._record, css=self.css)
+
+    def _show(self, changed: AbstractSet[str]) -> None:
+        """Send the figures and the tables after the charts, each in one message.
+
+        The browser lays the page out after each message, and draws charts during the other work.
+        """
+        with ExitStack() as held:
+            for part in (self._figures, *self._shown_tables):
+                held.enter_context(part.hold_sync())
+            super()._show(changed)
 
     @property
     def record(self) -> Document | None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from html import unescape
 from typing import Any
 
+import ipywidgets as ipw
 import polars as pl
 import pytest
 
@@ -289,3 +290,26 @@ def test_cases_without_a_place_are_listed_alone(shown) -> None:
     assert planner._unplaced.layout.display is None
     press(planner, "unplaced")
     assert planner._sessions.layout.display is None
+
+
+@pytest.mark.parametrize("make", EXPLORERS)
+def test_figures_and_tables_are_sent_once_after_the_charts(
+    shown: dict[type[ChartExplorer], Any],
+    make: type[ChartExplorer],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    explorer = shown[make]
+    sent: list[str] = []
+    tables = {id(table): f"table {at}" for at, table in enumerate(explorer._shown_tables)}
+    names = {id(explorer._figures): "figures", id(explorer._charts): "charts", **tables}
+
+    def send_state(widget: ipw.Widget, key: object = None) -> None:
+        if id(widget) in names:
+            sent.append(names[id(widget)])
+
+    monkeypatch.setattr(ipw.Widget, "send_state", send_state)
+    explorer.set(search="an", trainings=explorer.data.trainings["id"].to_list()[:9])
+    others = [name for name in sent if name != "charts"]
+    assert {"figures", "table 0"} <= {*others}
+    assert len(others) == len({*others})
+    assert sent[: len(sent) - len(others)] == ["charts"] * (len(sent) - len(others))
