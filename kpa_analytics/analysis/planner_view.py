@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
+from kpa_analytics.analysis.planning.booked_plan import BookedPlan
 from kpa_analytics.analysis.planning.expiring_again import expiring_again
 from kpa_analytics.analysis.planning.gaps_left import GapsLeft, gaps_left
 from kpa_analytics.analysis.planning.plan_basis import PlanBasis
-from kpa_analytics.analysis.planning.plan_sessions import plan_of
+from kpa_analytics.analysis.planning.plan_sessions import booked_plan
 from kpa_analytics.analysis.planning.plan_tables import UNPLACED_ORDER
 from kpa_analytics.schema import EXPIRY_STATUS
 from kpa_analytics.statuses import GAPS
@@ -58,14 +59,19 @@ class PlannerView:
 
     def __init__(self, data: TrainingData, people_filter: PeopleFilter) -> None:
         self._data, self._people_filter = data, people_filter
-        self._plan = lru_cache(maxsize=_KEPT)(self._new_plan)
+        self._booked = lru_cache(maxsize=_KEPT)(self._new_bookings)
+        self._plan = lru_cache(maxsize=_KEPT)(BookedPlan.whole)
         self._basis = PlanBasis(data)
         self._after = lru_cache(maxsize=_KEPT)(self._statuses_after)
         self._checked = lru_cache(maxsize=_KEPT)(self._moved_sessions)
 
     def plan(self, choices: PlannerChoices) -> SessionPlan:
         """The plan of these choices, before any session is moved."""
-        return self._plan(choices.as_of, choices.weeks, choices.capacity, choices.by)
+        return self._plan(self.booked(choices))
+
+    def booked(self, choices: PlannerChoices) -> BookedPlan:
+        """The sessions of this plan, which are known before its other tables."""
+        return self._booked(choices.as_of, choices.weeks, choices.capacity, choices.by)
 
     def sessions(self, choices: PlannerChoices) -> pl.DataFrame:
         """The sessions of the chosen trainings and people, moved and dropped as chosen.
@@ -169,8 +175,8 @@ class PlannerView:
         each = (today, without, planned)
         return [rows.filter(*conditions).select(GAP_COLUMNS.names()) for rows in each]
 
-    def _new_plan(self, as_of: date, weeks: int, capacity: int, by: str | None) -> SessionPlan:
-        return plan_of(self._basis, as_of, weeks=weeks, capacity=capacity, by=by)
+    def _new_bookings(self, as_of: date, weeks: int, capacity: int, by: str | None) -> BookedPlan:
+        return booked_plan(self._basis, as_of, weeks=weeks, capacity=capacity, by=by)
 
     def _statuses_after(
         self, plan: SessionPlan, sessions: tuple[tuple[int, date], ...]
@@ -192,10 +198,10 @@ class PlannerView:
     def _moved(self, choices: PlannerChoices) -> pl.DataFrame:
         """All sessions in their new weeks, with `change`, `check` and `note`."""
         moves = tuple((move["session"], move["week"]) for move in choices.moves)
-        return self._checked(self.plan(choices), moves)
+        return self._checked(self.booked(choices), moves)
 
     def _moved_sessions(
-        self, plan: SessionPlan, moves: tuple[tuple[int, date | None], ...]
+        self, plan: BookedPlan, moves: tuple[tuple[int, date | None], ...]
     ) -> pl.DataFrame:
         weeks = dict(moves)
         new = pl.Series("new", [weeks.get(number) for number in plan.sessions["session"]], pl.Date)

@@ -11,7 +11,7 @@ import ipywidgets as ipw
 from kpa_analytics.analysis.planner_view import DROPPED
 
 if TYPE_CHECKING:
-    from kpa_analytics.analysis.planning.session_plan import SessionPlan
+    from kpa_analytics.analysis.planning.booked_plan import BookedPlan
 
 
 def move_buttons(
@@ -33,7 +33,7 @@ def move_buttons(
 
 
 def enable(
-    buttons: Sequence[ipw.Button], session: Mapping[str, Any] | None, plan: SessionPlan
+    buttons: Sequence[ipw.Button], session: Mapping[str, Any] | None, plan: BookedPlan
 ) -> None:
     """Turn on the buttons that change a session, and turn off those that would do nothing.
 

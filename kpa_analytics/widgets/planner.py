@@ -63,6 +63,7 @@ from kpa_analytics.wording import day as in_words
 
 if TYPE_CHECKING:
     from kpa_analytics.analysis.fleet import Fleet
+    from kpa_analytics.analysis.planning.booked_plan import BookedPlan
     from kpa_analytics.analysis.planning.session_plan import SessionPlan
     from kpa_analytics.data.training_data import TrainingData
 
@@ -187,7 +188,7 @@ class PlannerExplorer(SessionExplorer):
 
     def _state(self) -> dict[str, Any]:
         """The state of every explorer. Each move also says which session it is about."""
-        moves = [{**move, **of_session(move, self.plan)} for move in self.moves]
+        moves = [{**move, **of_session(move, self._booked)} for move in self.moves]
         return {**super()._state(), "moves": json_choice(moves)}
 
     def _restore_valid(self, state: Mapping[str, Any]) -> bool:
@@ -279,8 +280,13 @@ class PlannerExplorer(SessionExplorer):
         self._of_sessions = (self._sessions, moving, self._people)
         return self._sessions, moving, self._people, self._gap_cases, self._unplaced
 
+    @property
+    def _booked(self) -> BookedPlan:
+        """The sessions of the plan, which are known before its other tables."""
+        return self._view.booked(self._chosen(PlannerChoices))
+
     def _rebuild(self, changed: AbstractSet[str]) -> None:
-        plan = self.plan
+        plan = self._booked
         planned = plan.sessions.select(_PLANNED)
         self._check_moves(plan, planned)
         self._check_selected(planned)
@@ -375,7 +381,7 @@ class PlannerExplorer(SessionExplorer):
 
     def _bar_in_words(self, bar: Bar) -> str:
         if FIGURE in bar:
-            return plan_caption(bar[FIGURE], self.plan.last_day)
+            return plan_caption(bar[FIGURE], self._booked.last_day)
         when = month(bar["month"]) if "month" in bar else f"week of {in_words(bar['week'])}"
         return f"{self._titles[bar['training_id']]}, {when}"
 
@@ -387,7 +393,7 @@ class PlannerExplorer(SessionExplorer):
             return self._view.people(choices, self._in_cells()["session"])
         return self._view.people(choices, [] if self.selected is None else [self.selected])
 
-    def _check_moves(self, plan: SessionPlan, planned: pl.DataFrame) -> None:
+    def _check_moves(self, plan: BookedPlan, planned: pl.DataFrame) -> None:
         """Refuse new moves that the plan does not allow; end those of an earlier plan.
 
         In another plan, or one of newer records, a number may be that of another session.
@@ -454,7 +460,7 @@ class PlannerExplorer(SessionExplorer):
 
     def _move(self, week: date | None) -> None:
         is_selected = pl.col("session") == self.selected
-        planned = self.plan.sessions.row(by_predicate=is_selected, named=True)
+        planned = self._booked.sessions.row(by_predicate=is_selected, named=True)
         moves = self._other_moves()
         if week != planned["week"]:
             moves.append({"session": self.selected, "week": week})

@@ -16,7 +16,7 @@ from kpa_analytics.widgets.traits import Choice, ChoiceError
 from kpa_analytics.wording import day as in_words
 
 if TYPE_CHECKING:
-    from kpa_analytics.analysis.planning.session_plan import SessionPlan
+    from kpa_analytics.analysis.planning.booked_plan import BookedPlan
 
 #: A session and its new week; None if it is dropped. In a state, a move also has `OF_SESSION`.
 Move = Mapping[str, Any]
@@ -69,13 +69,13 @@ def _monday(value: Any, name: str) -> date:
     return monday_of(day)
 
 
-def of_session(move: Move, plan: SessionPlan) -> dict[str, Any]:
+def of_session(move: Move, plan: BookedPlan) -> dict[str, Any]:
     """The training, instructor and planned week of the session with the number of a move."""
     row = plan.sessions.row(by_predicate=pl.col("session") == move["session"], named=True)
     return {name: row[name if name != "planned" else "week"] for name in OF_SESSION}
 
 
-def need_in_plan(moves: Iterable[Move], plan: SessionPlan) -> None:
+def need_in_plan(moves: Iterable[Move], plan: BookedPlan) -> None:
     """Refuse moves of sessions that the plan does not have, or to weeks outside it.
 
     Raises:

@@ -135,7 +135,7 @@ class TrendExplorer(StatusExplorer):
         ...     completions=pl.DataFrame([done], schema=kpa.schema.COMPLETIONS.schema))
         >>> explorer = kpa.widgets.TrendExplorer(data, as_of="2026-06-30", every="1q")
         >>> explorer.rows["day"].dt.to_string().to_list()
-        ['2025-06-30', '2025-09-30', '2025-12-30', '2026-03-30', '2026-06-30']
+        ['2025-06-30', '2025-09-30', '2025-12-31', '2026-03-31', '2026-06-30']
         >>> explorer.start = "2027-01-01"
         Traceback (most recent call last):
         kpa_analytics.widgets.traits.ChoiceError: start must not be after as_of: start is ...

@@ -7,13 +7,9 @@ from datetime import date, timedelta
 from math import isfinite
 from typing import Literal
 
-import polars as pl
-
-from kpa_analytics.analysis.planning.expiring_again import expiring_again
+from kpa_analytics.analysis.planning.booked_plan import BookedPlan
 from kpa_analytics.analysis.planning.instructor_weeks import InstructorWeeks
-from kpa_analytics.analysis.planning.last_instructors import last_instructors
 from kpa_analytics.analysis.planning.plan_basis import PlanBasis
-from kpa_analytics.analysis.planning.plan_tables import plan_tables
 from kpa_analytics.analysis.planning.plan_weeks import WEEKS, mondays
 from kpa_analytics.analysis.planning.session_bookings import Bookings
 from kpa_analytics.analysis.planning.session_cases import in_groups
@@ -101,6 +97,7 @@ def plan_sessions(
         KPADataError: an argument is invalid; the message names it.
 
     Examples:
+        >>> import polars as pl
         >>> from kpa_analytics.schema import COMPLETIONS, TRAININGS, USERS
         >>> from datetime import date
         >>> rows = [("ike", date(2026, 5, 4), "ann"), ("bob", date(2025, 7, 14), "ike")]
@@ -147,40 +144,32 @@ def plan_of(
     costs: Costs = USUAL_COSTS,
 ) -> SessionPlan:
     """The plan of these records; the other arguments are those of `plan_sessions()`."""
-    data, rules = basis.data, basis.rules
+    return booked_plan(basis, as_of, weeks=weeks, capacity=capacity, by=by, costs=costs).whole()
+
+
+def booked_plan(
+    basis: PlanBasis,
+    as_of: date,
+    *,
+    weeks: int = WEEKS,
+    capacity: int | Mapping[int, int] = SEATS,
+    by: str | None = None,
+    costs: Costs = USUAL_COSTS,
+) -> BookedPlan:
+    """The sessions of `plan_of`, before its other tables are computed."""
+    data = basis.data
     days = mondays(as_of, weeks)
     end = days[-1] + timedelta(days=6)
     seats, of_others = _seats(capacity, data)
     need_plan_group(by)
-    taught = basis.instructors_on(as_of)
-    instructors = InstructorWeeks(taught, days)
+    instructors = InstructorWeeks(basis.instructors_on(as_of), days)
     due = in_groups(basis.cases(as_of, end), data, by)
     useful = with_useful_weeks(due, basis.session_expirations(days[0], end), days)
     cases = with_no_place(useful, instructors, days)
     bookings = Bookings(cases, as_of=as_of, days=days, costs=costs, instructors=instructors)
     for training, rows in ordered_trainings(cases):
         bookings.add(training, rows, seats.get(training, of_others))
-    windows = rules.schedules.filter(pl.col("rule") == "window")["training_id"]
-    tables = plan_tables(
-        cases,
-        bookings,
-        days=days,
-        costs=costs,
-        names=instructors.names,
-        by_window={*windows},
-    )
-    places = basis.with_status(tables["people"].rename({"week": "date"}), days[0], end)
-    return SessionPlan(
-        as_of=as_of,
-        first_week=days[0],
-        weeks=weeks,
-        **tables,
-        expiring_again=expiring_again(places, data.users),
-        last_instructors=last_instructors(taught, {*cases["training_id"]}, end),
-        requirements_note=basis.requirements_note,
-        demo=data.demo,
-        account=data.account,
-    )
+    return BookedPlan(basis, as_of, days, cases, bookings, costs, instructors.names)
 
 
 def _seats(capacity: object, data: TrainingData) -> tuple[Mapping[int, int], int]:

@@ -10,7 +10,7 @@ import polars as pl
 from kpa_analytics.analysis.planning.session_bookings import Bookings
 from kpa_analytics.analysis.planning.session_reasons import Place, SessionReasons, session_reason
 from kpa_analytics.analysis.planning.session_weeks import Costs
-from kpa_analytics.schema import PLANNED_PEOPLE, PLANNED_SESSIONS, UNPLACED
+from kpa_analytics.schema import PLANNED_PEOPLE, UNPLACED
 
 _TRAINING_AND_GROUP = ("training_id", "group")
 _TAUGHT_BY = ("m_instructor_id", "instructor")
@@ -18,39 +18,7 @@ _TAUGHT_BY = ("m_instructor_id", "instructor")
 UNPLACED_ORDER = ("training", "training_id", "due", "user", "m_user_id")
 
 
-def plan_tables(
-    cases: pl.DataFrame,
-    bookings: Bookings,
-    *,
-    days: Sequence[date],
-    costs: Costs,
-    names: Mapping[str, str],
-    by_window: set[int],
-) -> dict[str, pl.DataFrame]:
-    """The sessions, numbered by week and title, their people, and the cases without a place.
-
-    Args:
-        cases: one row for each case, with its useful weeks.
-        bookings: what was booked for them.
-        days: the day of the sessions of each week.
-        costs: what sessions and places cost.
-        names: the names of the instructors.
-        by_window: the trainings that are renewed in windows.
-    """
-    places = _places(cases, bookings, days)
-    sessions = _sessions(places, bookings, costs, names)
-    people = _with_reasons(places, sessions, by_window, days[0])
-    numbers = sessions.select("booking", "session")
-    return {
-        "sessions": sessions.select(PLANNED_SESSIONS.schema.names()),
-        "people": people.join(numbers, on="booking")
-        .select(PLANNED_PEOPLE.schema.names())
-        .sort("session", "user", "m_user_id"),
-        "unplaced": _unplaced(cases, bookings),
-    }
-
-
-def _places(cases: pl.DataFrame, bookings: Bookings, days: Sequence[date]) -> pl.DataFrame:
+def places(cases: pl.DataFrame, bookings: Bookings, days: Sequence[date]) -> pl.DataFrame:
     """The case of each place, with its session and the day on which a session helps first."""
     sessions = bookings.sessions
     rows = [row for session in sessions for row in session.rows]
@@ -66,10 +34,13 @@ def _places(cases: pl.DataFrame, bookings: Bookings, days: Sequence[date]) -> pl
     )
 
 
-def _sessions(
+def numbered_sessions(
     places: pl.DataFrame, bookings: Bookings, costs: Costs, names: Mapping[str, str]
 ) -> pl.DataFrame:
-    """The sessions in `schema.PLANNED_SESSIONS`, and `booking`, the number in `bookings`."""
+    """The sessions, numbered by week and title (`schema.PLANNED_SESSIONS`).
+
+    `booking` is their number in `bookings`, and `names` are the names of the instructors.
+    """
     is_gap = pl.col("is_gap")
     due_in = (pl.col("due") - pl.col("week")).dt.total_days()
     rows = places.with_columns(due_in.alias("due_in"))
@@ -131,7 +102,28 @@ def _with_reasons(
     return places.join(said, on=alike, how="left", nulls_equal=True)
 
 
-def _unplaced(cases: pl.DataFrame, bookings: Bookings) -> pl.DataFrame:
+def planned_people(
+    places: pl.DataFrame, sessions: pl.DataFrame, by_window: set[int], begins: date
+) -> pl.DataFrame:
+    """The people of the sessions (`schema.PLANNED_PEOPLE`).
+
+    Args:
+        places: as `places` returns them.
+        sessions: as `numbered_sessions` returns them.
+        by_window: the trainings that are renewed in windows.
+        begins: the first day of the plan.
+    """
+    numbers = sessions.select("booking", "session")
+    return (
+        _with_reasons(places, sessions, by_window, begins)
+        .join(numbers, on="booking")
+        .select(PLANNED_PEOPLE.schema.names())
+        .sort("session", "user", "m_user_id")
+    )
+
+
+def unplaced(cases: pl.DataFrame, bookings: Bookings) -> pl.DataFrame:
+    """The cases without a place, and why (`schema.UNPLACED`)."""
     rows, reasons = [*bookings.left_out], [*bookings.left_out.values()]
     return (
         cases[rows]

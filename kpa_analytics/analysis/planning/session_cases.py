@@ -143,11 +143,11 @@ def _included(
         for at, case in enumerate(cases.select(*CASE_KEY, "due").iter_rows())
         for each in needed(*case)
     ]
-    found = pl.DataFrame(every, _NEEDED, orient="row")
+    replacing = pl.DataFrame(every, _NEEDED, orient="row")
     titles = known_trainings(status.lazy().select("training_id"), data.trainings)
     return (
-        cases[found["case"]]
-        .hstack(found)
+        cases[replacing["case"]]
+        .hstack(replacing)
         .lazy()
         .with_columns(
             training_id="single",

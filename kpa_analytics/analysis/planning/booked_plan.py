@@ -1,0 +1,81 @@
+"""A plan as soon as its sessions are booked: its other tables are computed when they are needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+
+import polars as pl
+
+from kpa_analytics.analysis.planning.expiring_again import expiring_again
+from kpa_analytics.analysis.planning.last_instructors import last_instructors
+from kpa_analytics.analysis.planning.plan_basis import PlanBasis
+from kpa_analytics.analysis.planning.plan_tables import (
+    numbered_sessions,
+    places,
+    planned_people,
+    unplaced,
+)
+from kpa_analytics.analysis.planning.session_bookings import Bookings
+from kpa_analytics.analysis.planning.session_plan import SessionPlan
+from kpa_analytics.analysis.planning.session_weeks import Costs
+from kpa_analytics.schema import PLANNED_SESSIONS
+
+
+class BookedPlan:
+    """The sessions of a plan, without reasons for people and without what comes after the plan.
+
+    Args:
+        basis: the records.
+        as_of: the day of the statuses.
+        days: the Monday of each week.
+        cases: one row for each case, with its useful weeks.
+        bookings: what was booked for them.
+        costs: what sessions and places cost.
+        names: the names of the instructors.
+
+    Attributes:
+        as_of: the day of the statuses.
+        first_week: the Monday of the first week.
+        last_day: the last day of the last week.
+        sessions: `SessionPlan.sessions`.
+    """
+
+    def __init__(
+        self,
+        basis: PlanBasis,
+        as_of: date,
+        days: Sequence[date],
+        cases: pl.DataFrame,
+        bookings: Bookings,
+        costs: Costs,
+        names: Mapping[str, str],
+    ) -> None:
+        self.as_of, self.first_week, self._weeks = as_of, days[0], len(days)
+        self.last_day = days[-1] + timedelta(days=6)
+        self._basis, self._cases, self._bookings = basis, cases, bookings
+        self._places = places(cases, bookings, days)
+        self._sessions = numbered_sessions(self._places, bookings, costs, names)
+        self.sessions = self._sessions.select(PLANNED_SESSIONS.schema.names())
+
+    def whole(self) -> SessionPlan:
+        """The plan with all its tables."""
+        basis, data = self._basis, self._basis.data
+        windows = basis.rules.schedules.filter(pl.col("rule") == "window")["training_id"]
+        people = planned_people(self._places, self._sessions, {*windows}, self.first_week)
+        new = basis.with_status(people.rename({"week": "date"}), self.first_week, self.last_day)
+        return SessionPlan(
+            as_of=self.as_of,
+            first_week=self.first_week,
+            weeks=self._weeks,
+            sessions=self.sessions,
+            people=people,
+            unplaced=unplaced(self._cases, self._bookings),
+            expiring_again=expiring_again(new, data.users),
+            last_instructors=last_instructors(
+                basis.instructors_on(self.as_of), {*self._cases["training_id"]}, self.last_day
+            ),
+            requirements_note=basis.requirements_note,
+            demo=data.demo,
+            account=data.account,
+        )
