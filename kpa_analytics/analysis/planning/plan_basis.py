@@ -22,8 +22,8 @@ from kpa_analytics.wording import day as in_words
 #: The number of days whose statuses, and whose instructors, are kept.
 _KEPT = 4
 #: Cases and expirations are computed for a multiple of this many weeks, so that plans of other
-#: lengths share them.
-_WEEKS = 52
+#: lengths share them. The usual plan has 26 weeks, and days before the first of them.
+_WEEKS = 28
 
 
 class PlanBasis:
