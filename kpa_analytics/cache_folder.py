@@ -87,6 +87,13 @@ def set_aside(path: Path, why: str) -> None:
     warn(f"{path.name} was damaged ({why}) and is now {aside}", KPACacheWarning)
 
 
+def account_folders() -> list[Path]:
+    """The folders of all accounts, also those of earlier tokens."""
+    folder = settings().cache_dir
+    inside = sorted(folder.iterdir()) if folder.is_dir() else []
+    return [path for path in inside if _ACCOUNT.fullmatch(path.name)]
+
+
 def clear_cache() -> None:
     """Delete every cached page and snapshot of all accounts.
 
@@ -108,8 +115,7 @@ def clear_cache() -> None:
     folder = settings().cache_dir
     if not folder.is_dir():
         return
-    ours = [account for account in folder.iterdir() if _ACCOUNT.fullmatch(account.name)]
-    remaining = [path for account in ours for path in _emptied(_out_of_the_way(account))]
+    remaining = [path for each in account_folders() for path in _emptied(_out_of_the_way(each))]
     if remaining:
         listed = ", ".join(map(str, remaining))
         raise OSError(

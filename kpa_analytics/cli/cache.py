@@ -6,23 +6,33 @@ from typing import Annotated
 
 import typer
 
+from kpa_analytics.cli.options import Account
 from kpa_analytics.wording import count, moment
 
 cache = typer.Typer(no_args_is_help=True, help="Show or delete the files kept on this machine.")
 
 
 @cache.command()
-def show() -> None:
-    """Print where files are kept, and list your account's snapshots, newest first."""
+def show(account: Account = None) -> None:
+    """Print where files are kept, and list your account's snapshots, newest first.
+
+    Folders of other accounts, and of earlier tokens of your account, are named below.
+    """
+    from kpa_analytics.cache_folder import account_folder, account_folders
     from kpa_analytics.config import settings
+    from kpa_analytics.data.accounts import account_settings
     from kpa_analytics.data.snapshots import snapshots
 
     typer.echo(f"kept in {settings().cache_dir}")
-    for row in snapshots().iter_rows(named=True):
+    for row in snapshots(account=account).iter_rows(named=True):
         records = count(row["rows"], "record")
         typer.echo(
             f"{moment(row['fetched_at']):<23} {row['table']:<16} {records:>17}  {row['path']}"
         )
+    own = account_folder(account_settings(account) if account else settings())
+    for folder in account_folders():
+        if folder != own:
+            typer.echo(f"also kept, of another account or an earlier token: {folder}")
 
 
 @cache.command()

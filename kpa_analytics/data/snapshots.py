@@ -24,6 +24,7 @@ import polars as pl
 from kpa_analytics.busy_files import move, patiently
 from kpa_analytics.cache_folder import account_folder, private_file, private_folder, set_aside
 from kpa_analytics.config import Settings, settings
+from kpa_analytics.data.accounts import account_settings
 from kpa_analytics.errors import KPACacheWarning, KPADataError, warn
 from kpa_analytics.schema import BLANK_IDS, FAULTS, SNAPSHOTS, Table
 
@@ -256,15 +257,22 @@ def read_snapshot(path: Path) -> pl.DataFrame:
         raise KPADataError(f"{path} is not a snapshot: {error}") from error
 
 
-def snapshots() -> pl.DataFrame:
-    """List every kept snapshot of the current account, newest first.
+def snapshots(*, account: str | None = None) -> pl.DataFrame:
+    """List every kept snapshot of an account, newest first.
+
+    What was kept with an earlier token of the account is not listed.
+
+    Args:
+        account: the name of an account in accounts.toml; default: the account of the current
+            settings.
 
     Returns:
         A frame in `schema.SNAPSHOTS`: table, source, time, number of rows, hash and path.
         `pl.read_parquet(path)` reads a snapshot.
 
     Raises:
-        KPASettingsError: no token is set, so there is no account.
+        KPASettingsError: no token is set, so there is no account; or accounts.toml does not name
+            the account.
 
     Examples:
         >>> import kpa_analytics as kpa
@@ -274,7 +282,8 @@ def snapshots() -> pl.DataFrame:
         ...     kpa.snapshots()["table"].to_list()
         ['trainings']
     """
-    folder = account_folder(settings()) / "snapshots"
+    current = settings() if account is None else account_settings(account)
+    folder = account_folder(current) / "snapshots"
     rows = []
     for path in sorted(folder.glob("*/*.parquet"), key=lambda path: path.name, reverse=True):
         try:

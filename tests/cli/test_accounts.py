@@ -100,6 +100,25 @@ def test_one_account_at_a_time(kpa_analytics, tmp_path: Path):
         assert "can't be given together" in err
 
 
+def test_what_is_kept_of_an_account_and_of_its_earlier_token_is_shown(
+    kpa_analytics, api: DemoAPI, monkeypatch
+):
+    """A new token has a folder of its own, so its list begins empty; the old one is named."""
+    assert kpa_analytics("fetch", "--account", "north")[0] == 0
+    code, out, _ = kpa_analytics("cache", "show", "--account", "north")
+    kept = kpa.snapshots(account="north")["path"].to_list()
+    assert code == 0
+    assert all(path in out for path in kept)
+    assert "also kept" not in out
+    monkeypatch.setenv("KPA_NORTH_TOKEN", api.add_account(completions(2)))
+    code, out, _ = kpa_analytics("cache", "show", "--account", "north")
+    earlier = Path(kept[0]).parents[2]
+    assert code == 0
+    assert out.splitlines()[1:] == [
+        f"also kept, of another account or an earlier token: {earlier}"
+    ]
+
+
 def test_no_output_shows_the_token_of_an_account(
     kpa_analytics, api: DemoAPI, monkeypatch, tmp_path: Path
 ):

@@ -50,7 +50,7 @@ def test_every_error_is_one_line_and_never_exits_like_a_finding(
     raised: BaseException,
     code: int,
 ) -> None:
-    def fail() -> None:
+    def fail(**_: object) -> None:
         raise raised
 
     monkeypatch.setenv("KPA_API_TOKEN", "secret-token-1")
