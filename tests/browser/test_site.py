@@ -50,6 +50,24 @@ def test_the_search_works_from_the_disk_and_explains_before_it_lists(
     expect(reader.locator("article")).to_contain_text("expiring")
 
 
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("how do I exempt a person from a training?", "Exempt a person from a training"),
+        ("was he moved to another site", "A person who moved to another office or supervisor"),
+    ],
+)
+def test_the_search_leaves_the_little_words_of_a_question_out(
+    reader: Page, site: Path, question: str, answer: str
+) -> None:
+    """Otherwise "a" finds every heading with a word in a-, and "to" each one with "token"."""
+    reader.goto((site / "index.html").as_uri())
+    press(reader.get_by_role("textbox", name="Search"))
+    reader.keyboard.type(question)
+    first = reader.locator(".md-search-result__item").first
+    expect(first.locator("h2").first).to_have_text(answer)
+
+
 @pytest.mark.parametrize("width", [390, 1600])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_fit_and_every_picture_is_drawn(
