@@ -114,9 +114,7 @@ def test_what_is_kept_of_an_account_and_of_its_earlier_token_is_shown(
     code, out, _ = kpa_analytics("cache", "show", "--account", "north")
     earlier = Path(kept[0]).parents[2]
     assert code == 0
-    assert out.splitlines()[1:] == [
-        f"also kept, of another account or an earlier token: {earlier}"
-    ]
+    assert out.splitlines()[1:] == [f"also kept, of another account or an earlier token: {earlier}"]
 
 
 def test_no_output_shows_the_token_of_an_account(
