@@ -61,7 +61,8 @@ class TrendView:
     def __init__(self, data: TrainingData, people_filter: PeopleFilter) -> None:
         required = data.requirements
         self.requirements_note = requirements_note(data)
-        self._unknown = data.without_requirements
+        some_known = pl.lit(required is not None)
+        self._is_known = some_known & ~pl.col(ACCOUNT).is_in(data.without_requirements)
         self._people_filter = people_filter
         self._engine = engine = Engine(
             data.completions, Rules(data.trainings), data.users, required
@@ -92,18 +93,21 @@ class TrendView:
     def trend(self, choices: TrendChoices, by: str | None) -> pl.DataFrame:
         """The counts of each day (`status_over_time()`), counted back from `as_of`.
 
+        By account, missing and not_due are null for accounts whose requirements are not known,
+        unless a case of the account has such a status on some day, as `Fleet.status_over_time()`.
         There is no row if `as_of` is before the first completion.
         """
         if self.begun is not None and choices.as_of < self.begun:
             return trend_schema(by).to_frame()
         days = SampledDays.up_to(choices.as_of, self.first_day(choices), choices.every)
         spans = self._chosen_spans(choices, days)
-        counts = day_counts(spans, self._grouping(by), days, known=self.requirements_known)
-        if by != ACCOUNT or not self._unknown:
+        known = self.requirements_known or by == ACCOUNT
+        counts = day_counts(spans, self._grouping(by), days, known=known)
+        if by != ACCOUNT:
             return counts
-        is_unknown = pl.col(ACCOUNT).is_in(self._unknown)
+        has_some = pl.sum_horizontal(FROM_REQUIREMENTS).sum().over(ACCOUNT) > 0
         return counts.with_columns(
-            pl.when(~is_unknown).then(name).alias(name) for name in FROM_REQUIREMENTS
+            pl.when(self._is_known | has_some).then(name).alias(name) for name in FROM_REQUIREMENTS
         )
 
     def due(self, choices: TrendChoices) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -50,6 +51,20 @@ def test_the_trend_of_the_account_is_not_known(fleet: kpa.Fleet) -> None:
     assert "Known gaps" in explorer._figures.value
     explorer.by = None
     assert "Known gaps" in explorer._figures.value
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_each_account_is_counted_as_by_itself(known: bool) -> None:
+    """A record without a date is a missing case, also where requirements are not known."""
+    undated = frame_of(COMPLETIONS, {"id": 2, "m_user_id": "bob", "training_id": 7})
+    west = account(known=False)
+    west = replace(west, completions=pl.concat([west.completions, undated]))
+    fleet = kpa.Fleet({"north": account(known=known), "west": west, "east": account(known=False)})
+    explorer = TrendExplorer(fleet, as_of=DAY, start=DAY, by="account")
+    counted = fleet.status_over_time(start=DAY, end=DAY, by="account").sort("account")
+    assert explorer.rows.equals(counted.select(explorer.rows.columns))
+    assert dict(explorer.rows.select("account", "missing").rows())["west"] == 1
+    assert explorer.table.filter(account="west")["gaps"].item() == 1
 
 
 @pytest.mark.slow
