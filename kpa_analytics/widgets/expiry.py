@@ -336,6 +336,7 @@ class ExpiryExplorer(StatusExplorer):
         """Explain the case whose row was clicked; a second click closes the explanation."""
         if not self._showing:
             self.guarded(lambda: self.set(explained=self._table.row(change.new)))
+            self._mark_explained()
 
     def _mark_explained(self, _: Any = None) -> None:
         """Mark the explained case in the table, if it is on the page shown."""

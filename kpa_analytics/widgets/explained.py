@@ -10,7 +10,7 @@ import ipywidgets as ipw
 from kpa_analytics.analysis.explanations.explanation import Explanation
 from kpa_analytics.schema import CASE_KEY
 from kpa_analytics.whole_number import plain_number
-from kpa_analytics.widgets.traits import Choice
+from kpa_analytics.widgets.traits import Choice, ChoiceError
 
 #: A case: its `m_user_id` and its `training_id`.
 CaseKey = Mapping[str, Any]
@@ -31,6 +31,10 @@ class OneCase(Choice[CaseKey | None, CaseKey | None]):
         if not isinstance(value, Mapping) or not value.keys() >= {*CASE_KEY}:
             self.refuse(value)
         case = {name: plain_number(value[name]) for name in CASE_KEY}
+        if case["m_user_id"] is None:
+            raise ChoiceError("explained: a case without m_user_id has no explanation").on_screen(
+                "The records of this case name no person, so its status cannot be explained."
+            )
         if not isinstance(case["m_user_id"], str) or type(case["training_id"]) is not int:
             self.refuse(case)
         return case

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -10,7 +11,9 @@ import traitlets
 
 import kpa_analytics as kpa
 from kpa_analytics.errors import KPADataError
+from kpa_analytics.schema import COMPLETIONS
 from kpa_analytics.widgets import ExpiryExplorer
+from tests.frames import frame_of
 from tests.widgets.conftest import fetched
 
 
@@ -151,3 +154,21 @@ def test_other_records_keep_the_case_if_they_list_it(
     assert explorer.explained == case
     explorer.load(fetched(tmp_path_factory.mktemp("other"), seed=7, people=5, completions=60))
     assert explorer.explained is None
+
+
+def test_a_case_without_a_person_is_not_explained_and_not_marked() -> None:
+    done = [
+        {"id": 1, "training_id": 7, "m_user_id": "ann", "date": date(2026, 5, 4)},
+        {"id": 2, "training_id": 7, "m_user_id": None, "date": date(2026, 5, 4)},
+    ]
+    explorer = ExpiryExplorer(
+        kpa.TrainingData(completions=frame_of(COMPLETIONS, *done)), as_of="2026-06-30"
+    )
+    places = {person: place for place, person in enumerate(explorer.table["m_user_id"])}
+    click(explorer, places["ann"])
+    explained = panel(explorer)
+    click(explorer, places[None])
+    assert "The records of this case name no person" in explorer._notice.value
+    assert "{" not in explorer._notice.value
+    assert panel(explorer) == explained
+    assert explorer._table.chosen_row == places["ann"]
