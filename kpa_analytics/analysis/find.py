@@ -157,11 +157,14 @@ def _only(
     shown: Mapping[Id, str],
     argument: str = "",
 ) -> Id:
-    """The one thing that is called this, by the first way that finds anything."""
+    """The one thing that is called this, by the first way that finds anything.
+
+    The last way is the name with its id, as messages and lists of equal names show it.
+    """
     of = f"{argument}: " if argument else ""
     if not isinstance(named, str):
         raise KPADataError(f"{of}a {what} must be named by its id or name as text, not {named!r}")
-    for matches in _matches(named.strip(), ways):
+    for matches in _matches(named.strip(), [*ways, shown]):
         if len(matches) == 1:
             return matches[0]
         if matches:

@@ -77,6 +77,8 @@ def test_a_title_that_names_none_or_several_is_an_error_with_the_ids(
         assert text.startswith(f"trainings: {said}")
         assert all(f"Ladders, basic ({training})" in text for training in ids)
     assert explorer.trainings == ()
+    explorer.trainings = [explorer.known["trainings"][ids[0]], f"ladders, BASIC ({ids[1]})"]
+    assert explorer.trainings == tuple(ids)
 
 
 @pytest.mark.slow
