@@ -180,7 +180,3 @@ class ChartExplorer(Explorer):
 
     def _summary(self) -> str:
         return f"{super()._summary()}{self._figures.value}"
-
-    def note_state(self) -> None:
-        """Note that `state` may have changed, so that the change can be undone."""
-        self._history.note()

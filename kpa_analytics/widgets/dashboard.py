@@ -272,7 +272,7 @@ class Dashboard(Explorer):
         """
         self.say("")
         self._choose({name: explorer.choices[name] for name in self.choices})
-        self._history.note()
+        self.note_state()
 
     def _restore_tab(self, at: int, changed: Mapping[str, Any]) -> None:
         """Show the choices of a tab; one that cannot be computed says so when it is opened."""

@@ -194,6 +194,14 @@ class Explorer(traitlets.HasTraits):
             kept[name], _ = self.split_valid(name, state[name])
         return self.guarded(lambda: self._restore(kept))
 
+    def note_state(self) -> None:
+        """Note that `state` may have changed, so that the change can be undone.
+
+        A change of choices is noted once, when tables and tabs have followed it.
+        """
+        if not self._chosen_now:
+            self._history.note()
+
     def _note(self) -> None:
         """Report that the state has changed."""
         self.set_trait("states", self.states + 1)

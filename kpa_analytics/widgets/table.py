@@ -172,14 +172,17 @@ class RowsTable(anywidget.AnyWidget):
     ) -> None:
         """Show a frame, starting with its first row.
 
-        `headings` replaces the columns; `empty_text` is the text if the frame has no rows.
+        `headings` replaces the columns, and ends the sort, filters and choices of columns that they
+        do not have; `empty_text` is the text if the frame has no rows.
         """
         self._frame = self._with_columns = frame
         self._caption, self._empty_text = caption, empty_text
         with self.hold_sync():
             if headings is not None:
                 self.all_columns = [heading._asdict() for heading in headings]
-                known = {*frame.columns, *(heading.column for heading in headings)}
+                known = {heading.column for heading in headings}
+                self.picked = [column for column in self.picked if column in known]
+                self.filters = {name: self.filters[name] for name in self.filters if name in known}
                 if self.sort and self.sort[0] not in known:
                     self.sort = self.initial_sort
             self._refilter()

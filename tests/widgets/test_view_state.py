@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 import pytest
 
 import kpa_analytics as kpa
+from kpa_analytics.schema import COMPLETIONS, USERS
 from kpa_analytics.widgets import (
     Dashboard,
     ExpiryExplorer,
@@ -22,6 +24,7 @@ from kpa_analytics.widgets.chart_explorer import ChartExplorer
 from kpa_analytics.widgets.explorer import Explorer
 from kpa_analytics.widgets.traits import ChoiceError
 from kpa_analytics.widgets.view_state import KEPT, has_names, without_names
+from tests.frames import frame_of
 
 CHANGES = {
     ExpiryExplorer: {"as_of": "2026-03-31", "statuses": ["expired", "missing"]},
@@ -400,3 +403,35 @@ def test_a_sort_by_a_column_that_is_not_shown_is_restored(company: kpa.TrainingD
     fresh = ExpiryExplorer(company, **explorer.state)
     assert fresh.table.equals(explorer.table)
     assert not fresh.table.equals(ExpiryExplorer(company).table)
+
+
+def test_one_undo_restores_a_selection_that_a_shared_choice_ended_in_another_tab() -> None:
+    done = [
+        {"id": n, "training_id": n, "m_user_id": "ann", "date": date(2026, 5, 4)} for n in (7, 8)
+    ]
+    data = kpa.TrainingData(completions=frame_of(COMPLETIONS, *done))
+    dashboard = Dashboard(data, as_of="2026-06-30")
+    dashboard.expiry.selected = {"training_id": 7, "status": "current"}
+    dashboard._tabs.selected_index = 1
+    before = dashboard.state
+    dashboard.trainings = [8]
+    assert dashboard.expiry.selected == ()
+    dashboard.undo()
+    assert dashboard.state == before
+
+
+def test_what_was_chosen_of_a_column_ends_with_it_and_comes_back_with_one_undo() -> None:
+    done = {"id": 1, "training_id": 7, "m_user_id": "ann", "date": date(2026, 5, 4)}
+    data = kpa.TrainingData(
+        completions=frame_of(COMPLETIONS, done), users=frame_of(USERS, {"id": "ann"})
+    )
+    explorer = TrendExplorer(data, as_of="2026-06-30", by="job_title")
+    explorer._table.filters = {"job_title": "no", "total": [1, None]}
+    explorer._table.picked = ["job_title", "total"]
+    before = explorer.state
+    explorer.by = "training"
+    left = {"picked": ["total"], "filters": {"total": [1, None]}}
+    assert explorer.state["tables"] == {"trend": left}
+    assert TrendExplorer(data, **explorer.state).state == explorer.state
+    explorer.undo()
+    assert explorer.state == before
