@@ -61,13 +61,20 @@ def _unique(name: str, place: int, data: TrainingData) -> dict[str, pl.DataFrame
         for table, frame in data.frames.items()
     }
     for table, column in _SHOWN.items():
-        text = pl.coalesce(column, data.frames[table]["id"].cast(pl.String))
         frames[table] = frames[table].with_columns(
-            pl.format("{} ({})", text, pl.lit(name)).alias(column)
+            pl.format("{} ({})", _shown(data.frames[table], column), pl.lit(name)).alias(column)
         )
     frames["users"] = frames["users"].with_columns(pl.lit(name).alias(FLEET_ACCOUNT))
     _check(name, data)
     return frames
+
+
+def _shown(frame: pl.DataFrame, column: str) -> pl.Series:
+    """The text of each row; without one, that of the first row with the same id, or the id."""
+    text = pl.when(pl.col(column).str.strip_chars() != "").then(column)
+    key = [name for name in ("kind", "id") if name in frame.columns]
+    of_same_id = text.drop_nulls().first().over(key)
+    return frame.select(pl.coalesce(text, of_same_id, pl.col("id").cast(pl.String))).to_series()
 
 
 def _unique_id(ids: pl.Expr, dtype: pl.DataType, name: str, place: int) -> pl.Expr:

@@ -252,6 +252,24 @@ def test_together_no_two_accounts_share_an_id(fleet: kpa.Fleet) -> None:
     assert_frame_equal(counted, apart.drop("demo"), check_row_order=False)
 
 
+def test_together_a_blank_title_is_none_and_another_row_with_the_id_gives_it() -> None:
+    """As everywhere: of several rows with one id, the first one with a title gives it."""
+    titles = {7: None, 8: " ", 9: ""}
+    rows = [{"id": key, "title": title} for key, title in titles.items()]
+    offices = [
+        {"kind": kind, "id": "n", "name": name}
+        for kind, name in (("field_office", " "), ("field_office", "North"), ("job_title", None))
+    ]
+    data = small(
+        trainings=frame_of(schema.TRAININGS, *rows, {"id": 9, "title": "Ladders"}),
+        groups=frame_of(schema.GROUPS, *offices),
+    )
+    together = kpa.Fleet({"north": data}).together()
+    shown = ["7 (north)", "8 (north)", "Ladders (north)", "Ladders (north)"]
+    assert together.trainings["title"].to_list() == shown
+    assert together.groups["name"].to_list() == ["North (north)", "North (north)", "n (north)"]
+
+
 def test_together_the_vendors_dates_have_the_ids_of_their_trainings() -> None:
     listed = frame_of(
         EMPLOYEE_STATUS,
