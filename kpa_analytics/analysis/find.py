@@ -159,7 +159,7 @@ def _only(
 ) -> Id:
     """The one thing that is called this, by the first way that finds anything.
 
-    The last way is the name with its id, as messages and lists of equal names show it.
+    The last way is the name with its id, as the messages show it.
     """
     of = f"{argument}: " if argument else ""
     if not isinstance(named, str):
