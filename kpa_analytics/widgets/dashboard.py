@@ -41,6 +41,8 @@ _EXPLORERS: tuple[Any, ...] = (
 
 #: The names of the tabs, which are those of the dashboard's attributes.
 _TABS = ("expiry", "instructors", "groups", "trend", "planner")
+#: The choices of a tab that a shared choice can end: another day, for example, is another plan.
+_CAN_END = SELECTIONS | {"moves", "start"}
 
 
 class Dashboard(Explorer):
@@ -187,8 +189,8 @@ class Dashboard(Explorer):
         self._outdated = set(range(len(_EXPLORERS)))
         self._explorer(self._tabs.selected_index or 0)
         for at, explorer in [*self._inner.items()]:
-            if at in self._outdated and any(explorer.choices.get(name) for name in SELECTIONS):
-                self._open(at)  # so that `state` has only what is still listed
+            if at in self._outdated and any(explorer.choices.get(name) for name in _CAN_END):
+                self._open(at)  # so that `state` has only what is still valid
 
     @one_at_a_time
     def _opened(self, change: Any) -> None:

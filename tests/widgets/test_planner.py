@@ -437,6 +437,23 @@ def test_it_is_a_tab_of_the_dashboard(data: kpa.TrainingData) -> None:
     assert dashboard.planner.sessions["training"].to_list() == ["Ropes"]
 
 
+def test_a_state_has_no_moves_and_no_first_day_that_another_day_has_ended(
+    data: kpa.TrainingData,
+) -> None:
+    dashboard = Dashboard(data, as_of=AS_OF)
+    dashboard.planner.moves = {"session": 1, "week": None}
+    dashboard.trend.start = "2026-02-01"
+    before = dashboard.state
+    dashboard.as_of = "2026-01-31"
+    state = dashboard.state
+    assert state["tabs"] == {}
+    again = Dashboard(data)
+    again.state = state
+    assert again.state == state
+    dashboard.undo()
+    assert dashboard.state == before
+
+
 def in_milliseconds(day: date) -> int:
     return (day - date(1970, 1, 1)).days * 86_400_000
 
