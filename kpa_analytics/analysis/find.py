@@ -164,7 +164,7 @@ def _only(
     of = f"{argument}: " if argument else ""
     if not isinstance(named, str):
         raise KPADataError(f"{of}a {what} must be named by its id or name as text, not {named!r}")
-    for matches in _matches(named.strip(), [*ways, shown]):
+    for matches in _matches(named.strip(), *ways, shown):
         if len(matches) == 1:
             return matches[0]
         if matches:
@@ -196,7 +196,7 @@ def _near(named: str, way: Mapping[Id, str]) -> list[Id]:
     return [key for key, fits in zip(way, inside, strict=True) if fits and wanted.strip()]
 
 
-def _matches(named: str, ways: list[Mapping[Id, str]]) -> Iterator[list[Id]]:
+def _matches(named: str, *ways: Mapping[Id, str]) -> Iterator[list[Id]]:
     """The records with this name: first exact matches, then without accents and upper case."""
     for way in ways:
         yield [key for key, text in way.items() if text.strip() == named]
