@@ -122,7 +122,7 @@ def explaining(company: kpa.TrainingData) -> ExpiryExplorer:
     [
         ({"m_user_id": "nobody", "training_id": 7}, "no person in the records has the id 'nobody'"),
         ({"m_user_id": "nobody"}, "explained must be a case such as"),
-        ({"m_user_id": None, "training_id": 7}, "explained must be a case such as"),
+        ({"m_user_id": None, "training_id": 7}, "explained: a case without m_user_id has no"),
         ({"m_user_id": "a", "training_id": "7"}, "explained must be a case such as"),
         (7, "explained must be a case such as"),
     ],

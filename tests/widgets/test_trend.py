@@ -406,12 +406,17 @@ def test_the_dashboards_tab_shares_its_choices_and_computes_only_when_it_is_open
     assert (inner.as_of, inner.trainings) == (date(2026, 5, 31), (training,))
     assert inner.search == "a"
     dashboard._tabs.selected_index = 0
-    inner.start = "2026-04-01"
     rebuilds = inner.rebuilds
-    dashboard.as_of = "2026-03-31"
+    dashboard.as_of = "2026-04-30"
     assert inner.rebuilds == rebuilds
     dashboard._tabs.selected_index = 3
-    assert (inner.rebuilds, inner.start) == (rebuilds + 1, None)
+    assert inner.rebuilds == rebuilds + 1
+    inner.start = "2026-04-01"
+    dashboard._tabs.selected_index = 0
+    dashboard.as_of = "2026-03-31"
+    assert inner.start is None  # at once, so that the dashboard's state can be shown again
+    dashboard._tabs.selected_index = 3
+    assert inner.rebuilds == rebuilds + 3
     assert dashboard._notice.value == ""
 
 
