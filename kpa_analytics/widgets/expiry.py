@@ -351,7 +351,8 @@ class ExpiryExplorer(StatusExplorer):
         place = self._label_at(chart, value)
         if place is None:
             return
-        ranked = expiry_by_training_table(self._cases, top=self._top)
+        known, top = self._view.requirements_known, self._top
+        ranked = expiry_by_training_table(self._cases, requirements_known=known, top=top)
         training = ranked["training_id"][place]
         if training is None:
             self.guarded(lambda: self._restore({"top": _EVERY_TRAINING}))

@@ -12,9 +12,11 @@ from polars.testing import assert_frame_equal, assert_series_equal
 
 import kpa_analytics as kpa
 from kpa_analytics.analysis.search_text import folded
+from kpa_analytics.schema import COMPLETIONS, TRAININGS
 from kpa_analytics.widgets import ExpiryExplorer
 from kpa_analytics.widgets.table import PAGE
 from kpa_analytics.wording import moment
+from tests.frames import frame_of
 from tests.widgets.expiry_cases import drawn, status
 
 
@@ -329,3 +331,27 @@ def test_the_style_sheet_is_sent_once(explorer: ExpiryExplorer) -> None:
     for part in parts:
         parts += getattr(part, "children", ())
     assert sum(hasattr(part, "_css") for part in parts) == 1
+
+
+def test_the_name_of_a_training_chooses_it_also_if_requirements_are_not_known() -> None:
+    """A missing case counts as no gap then, so Rigging has the highest share and is the first."""
+    day = date(2026, 5, 4)
+    done = [
+        {"id": 1, "training_id": 7, "m_user_id": "ann", "date": day},
+        {"id": 2, "training_id": 7, "m_user_id": "bob", "date": None},
+        {"id": 3, "training_id": 8, "m_user_id": "ann", "date": day},
+        {"id": 4, "training_id": 8, "m_user_id": "bob", "date": day},
+        {"id": 5, "training_id": 8, "m_user_id": "eve", "date": date(2024, 5, 4)},
+    ]
+    titles = {7: "Ladders", 8: "Rigging"}
+    catalogue = [{"id": n, "title": title, "renewal_months": 12} for n, title in titles.items()]
+    explorer = ExpiryExplorer(
+        kpa.TrainingData(
+            completions=frame_of(COMPLETIONS, *done), trainings=frame_of(TRAININGS, *catalogue)
+        ),
+        as_of="2026-06-30",
+    )
+    for training, title in titles.items():
+        explorer._charts._handle_custom_msg({"chart": 1, "axis": title}, [])
+        assert explorer.trainings == (training,)
+        explorer.trainings = None
