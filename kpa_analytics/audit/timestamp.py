@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from kpa_analytics.audit.file_differences import Difference
 from kpa_analytics.audit.manifest import MANIFEST, TIMESTAMP
 from kpa_analytics.audit.sign import need_sign_extra
+from kpa_analytics.audit.timestamp_certificates import with_sorted_certificates
 from kpa_analytics.config import settings
 from kpa_analytics.errors import KPADataError, KPATransportError
 from kpa_analytics.install_command import install_command
@@ -134,10 +135,17 @@ def check_timestamp(folder: Path, trusted: Authority | None) -> Difference | Non
             return Difference(
                 TIMESTAMP, "unverified", "it is not a timestamp of this manifest.json"
             )
-    except (ValueError, LookupError):
+    except ValueError:
         return Difference(TIMESTAMP, "unverified", "it is not a timestamp, or it was changed")
+    except LookupError:
+        said = "it has another hash than SHA-256, SHA-384 or SHA-512, so it can't be checked"
+        return Difference(TIMESTAMP, "unverified", said)
     if trusted and not _accepts(trusted, token, content):
-        return Difference(TIMESTAMP, "unverified", f"no authority in {trusted.name} made it")
+        said = (
+            f"{trusted.name} does not accept it: another authority made it, its certificate was "
+            "not valid at that time, or it was changed"
+        )
+        return Difference(TIMESTAMP, "unverified", said)
     return None
 
 
@@ -202,7 +210,9 @@ def _refuse_other_answers(address: TimestampURL, request: TimeStampRequest, answ
 def _token(content: bytes) -> TimeStampResponse:
     from rfc3161_client import decode_timestamp_response
 
-    return decode_timestamp_response(content)
+    if len(content) > _LONGEST_ANSWER:
+        raise ValueError("too large for a timestamp")
+    return decode_timestamp_response(with_sorted_certificates(content))
 
 
 def _hashed(token: TimeStampResponse, content: bytes) -> bytes:

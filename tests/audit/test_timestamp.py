@@ -62,6 +62,9 @@ def make_authority(folder: Path) -> Path:
         f"x509 -req {days} -in signer.csr -CA ca.pem -CAkey ca.key -CAcreateserial -out signer.pem "
         "-extfile configuration -extensions signer",
     )
+    certificates = [(folder / name).read_bytes() for name in ("ca.pem", "signer.pem")]
+    (folder / "chain.pem").write_bytes(b"".join(certificates))
+    (folder / "reverse.pem").write_bytes(b"".join(reversed(certificates)))
     return folder
 
 
@@ -83,6 +86,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(answer)
 
     def _answer(self, query: bytes) -> tuple[int, bytes]:
+        chain = ""
         match self.path:
             case "/moved":
                 return 302, b""
@@ -92,6 +96,8 @@ class _Handler(BaseHTTPRequestHandler):
                 return 200, b"<html>Welcome</html>"
             case "/long":
                 return 200, b"x" * 1_000_001
+            case "/chain" | "/reverse":
+                chain = f"-chain {self.path[1:]}.pem"
             case "/refused":
                 query = b"not a request"
             case "/other":
@@ -100,7 +106,7 @@ class _Handler(BaseHTTPRequestHandler):
         openssl(
             self.folder,
             "ts -reply -config configuration -section authority -queryfile last.tsq "
-            "-signer signer.pem -inkey signer.key -out last.tsr",
+            f"-signer signer.pem -inkey signer.key -out last.tsr {chain}",
         )
         return 200, (self.folder / "last.tsr").read_bytes()
 
@@ -157,6 +163,23 @@ def test_a_timestamp_is_accepted_by_us_and_by_openssl(tsa, other_ca, tmp_path):
     assert openssl_accepts(pack, tsa.ca)
     assert findings_of(pack, other_ca) == [(TIMESTAMP, "unverified")]
     assert not openssl_accepts(pack, other_ca)
+
+
+@pytest.mark.parametrize("order", ["chain", "reverse"])
+def test_the_certificates_of_an_answer_can_have_any_order(tsa, other_ca, tmp_path, order):
+    pack = small_pack(tmp_path / "pack", timestamp={})
+    timestamp_manifest(pack, timestamp_url(f"{tsa.url}/{order}"))
+    assert findings_of(pack) == findings_of(pack, tsa.ca) == []
+    assert openssl_accepts(pack, tsa.ca)
+    assert findings_of(pack, other_ca) == [(TIMESTAMP, "unverified")]
+
+
+def test_a_hash_that_is_not_checked_is_named(tsa, tmp_path):
+    pack = stamped_pack(tmp_path / "pack", tsa)
+    token = (pack / TIMESTAMP).read_bytes()
+    sha256, sha224 = (bytes.fromhex(f"060960864801650304020{last}") for last in "14")
+    (pack / TIMESTAMP).write_bytes(token.replace(sha256, sha224, 2))
+    assert "another hash than SHA-256" in kpa.verify_audit(pack)["detail"].item()
 
 
 @pytest.mark.slow
@@ -293,7 +316,7 @@ def test_the_command_line_says_what_the_timestamp_shows(
     assert (code, "an authority in ca.pem made it" in out) == (0, True)
     code, out, _ = command("verify", pack, "--tsa-ca", other_ca)
     assert (code, len(out.splitlines())) == (1, 1)
-    assert out.startswith(f"unverified: {TIMESTAMP} (no authority in ca.pem made it")
+    assert out.startswith(f"unverified: {TIMESTAMP} (ca.pem does not accept it: another authority")
     for wrong in (("verify", pack, "--tsa-ca", tmp_path / "none.pem"), ("audit", tmp_path / "new")):
         options = ("--demo", "--timestamp", "tsa.example") if wrong[0] == "audit" else ()
         code, _, err = command(*wrong, *options)
