@@ -68,6 +68,7 @@ def file_differences(
             _changed(folder, path)
             for path in listed.keys() & present.keys()
             if (folder / path).is_symlink()
+            or not (folder / path).is_file()  # but a pipe or device
             or any(present[path].get(name) != value for name, value in listed[path].items())
         ),
         *_empty_folders(folder, listed),

@@ -81,9 +81,10 @@ def verify_audit(
     trusted = tsa_ca if tsa_ca is None or isinstance(tsa_ca, Authority) else authority(tsa_ca)
     try:
         differences = check_bag(folder) if is_bag(folder) else check_manifest(folder)
-        if signer:
-            differences = _with(check_signature(pack_in(folder), signer), differences, folder)
-        differences = _with(check_timestamp(pack_in(folder), trusted), differences, folder)
+        if not _manifest_differs(folder, differences):  # or else there is nothing to check
+            if signer:
+                differences = _with(check_signature(pack_in(folder), signer), differences, folder)
+            differences = _with(check_timestamp(pack_in(folder), trusted), differences, folder)
     except OSError as error:
         raise KPADataError(f"{error.filename} can't be read: {error.strerror}") from error
     return pl.DataFrame(differences, schema=VERIFICATION.schema, orient="row")
@@ -104,14 +105,18 @@ def what_was_shown(folder: Path, *, key: PublicKey | None, tsa_ca: Authority | N
     return lines
 
 
+def _manifest_differs(folder: Path, differences: list[Difference]) -> bool:
+    manifest = (pack_in(folder) / MANIFEST).relative_to(folder).as_posix()
+    return any(difference.path == manifest for difference in differences)
+
+
 def _with(
     difference: Difference | None, differences: list[Difference], folder: Path
 ) -> list[Difference]:
-    """Add what is wrong with a signature or timestamp, if the manifest is whole."""
-    place = pack_in(folder).relative_to(folder)
-    damaged = {(place / MANIFEST).as_posix()} & {other.path for other in differences}
-    if difference is None or damaged:
+    """Add what is wrong with a signature or timestamp."""
+    if difference is None:
         return differences
+    place = pack_in(folder).relative_to(folder)
     named = difference._replace(path=(place / difference.path).as_posix())
     others = [other for other in differences if other[:2] != named[:2]]
     return sorted([*others, named])
