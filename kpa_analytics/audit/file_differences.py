@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import unicodedata
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,6 +29,7 @@ DETAILS = {
         "; differs from {name} only in its Unicode form (composed or decomposed letters)"
     ),
     "alike in case": "; differs from {name} only in upper and lower case",
+    "alike in sight": "; differs from {name} only in spaces, invisible characters or letter forms",
 }
 
 
@@ -40,7 +43,7 @@ class Difference(NamedTuple):
 
 def files(folder: Path) -> dict[str, dict[str, Any]]:
     """Every file of a folder by its path there: path, sha256, bytes. A link has no hash."""
-    paths = [path for path in sorted(folder.rglob("*")) if not _is_folder(path)]
+    paths = [path for path in _below(folder) if not _is_folder(path)]
     names = [path.relative_to(folder).as_posix() for path in paths]
     return {name: _entry(name, path) for name, path in zip(names, paths, strict=True)}
 
@@ -76,6 +79,16 @@ def file_differences(
     return sorted(differences)
 
 
+def _below(folder: Path) -> list[Path]:
+    """Everything in a folder, sorted; an OSError if a folder in it can't be opened."""
+
+    def refuse(error: OSError) -> None:
+        raise error
+
+    walk = os.walk(folder, onerror=refuse)
+    return sorted(Path(place, name) for place, *names in walk for name in chain(*names))
+
+
 def _missing(path: str) -> Difference:
     return Difference(_printable(path), "missing", DETAILS["missing"])
 
@@ -97,7 +110,8 @@ def _added(folder: Path, path: str, listed: Iterable[str]) -> Difference:
 
 def _empty_folders(folder: Path, listed: Mapping[str, Any]) -> list[Difference]:
     """The folders that were added and contain no file, or only litter."""
-    contents = [path for path in folder.rglob("*") if not _is_folder(path) and not is_litter(path)]
+    paths = _below(folder)
+    contents = [path for path in paths if not _is_folder(path) and not is_litter(path)]
     holding = {parent for path in contents for parent in path.parents}
     expected = {
         parent.as_posix(): None
@@ -107,7 +121,7 @@ def _empty_folders(folder: Path, listed: Mapping[str, Any]) -> list[Difference]:
     }
     added = [
         path.relative_to(folder).as_posix()
-        for path in folder.rglob("*")
+        for path in paths
         if _is_folder(path) and path not in holding
     ]
     return [
@@ -119,7 +133,12 @@ def _empty_folders(folder: Path, listed: Mapping[str, Any]) -> list[Difference]:
 
 def _alike(path: str, listed: Iterable[str]) -> str:
     """A listed name that a reader could confuse with this name."""
-    for form, reason in ((_composed, "alike in form"), (_folded, "alike in case")):
+    forms = (
+        (_composed, "alike in form"),
+        (_folded, "alike in case"),
+        (_visible, "alike in sight"),
+    )
+    for form, reason in forms:
         for name in listed:
             if form(name) == form(path):
                 return DETAILS[reason].format(name=_printable(name))
@@ -132,6 +151,12 @@ def _composed(path: str) -> str:
 
 def _folded(path: str) -> str:
     return _composed(path).casefold()
+
+
+def _visible(path: str) -> str:
+    """A path without spaces and invisible characters, and with the usual form of each letter."""
+    usual = unicodedata.normalize("NFKC", path)
+    return _folded("".join(sign for sign in usual if unicodedata.category(sign)[0] not in "ZC"))
 
 
 def _is_folder(path: Path) -> bool:

@@ -69,8 +69,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         ) from error
     except (OSError, ValueError) as error:
         raise KPADataError(f"{folder / MANIFEST} can't be read: {error}") from error
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise KPADataError(f"{folder / MANIFEST} is not a manifest of this version ({FORMAT})")
+    _refuse_other_format(folder, content)
     return content
 
 
@@ -93,15 +92,35 @@ def check_manifest(folder: Path) -> list[Difference]:
     try:
         content = json.loads(raw)
         seal = content.pop(_SEAL)
-        listed = {str(file["path"]): dict(file) for file in content["files"]}
+        listed = _listed(content["files"])
         listed |= {name: {} for fact, name in ANNOUNCED.items() if fact in content}
         sealed = seal == _seal(content) and raw == _bytes({**content, _SEAL: seal})
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return [Difference(MANIFEST, "changed", DETAILS["unreadable manifest"])]
+    if sealed:
+        _refuse_other_format(folder, content)
     broken = [] if sealed else [Difference(MANIFEST, "changed", DETAILS["broken seal"])]
     if (folder / MANIFEST).is_symlink():
         broken = [Difference(MANIFEST, "changed", DETAILS["changed to a link"])]
     return broken + file_differences(folder, listed, _but_manifest(folder))
+
+
+def _listed(entries: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The files by path; a ValueError if one has no hash or is listed twice."""
+    listed = {file["path"]: dict(file) for file in entries}
+    hashed = all(isinstance(file["sha256"], str) for file in entries)
+    if (
+        not hashed
+        or len(listed) < len(entries)
+        or not all(isinstance(path, str) for path in listed)
+    ):
+        raise ValueError("not a list of files and their hashes")
+    return listed
+
+
+def _refuse_other_format(folder: Path, content: Any) -> None:
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise KPADataError(f"{folder / MANIFEST} is not a manifest of this version ({FORMAT})")
 
 
 def _but_manifest(folder: Path) -> dict[str, dict[str, Any]]:

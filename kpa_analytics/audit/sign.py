@@ -14,6 +14,7 @@ from __future__ import annotations
 import getpass
 import hashlib
 import os
+import re
 import warnings
 from importlib.util import find_spec
 from pathlib import Path
@@ -42,6 +43,12 @@ if TYPE_CHECKING:
     _Public = Ed25519PublicKey | RSAPublicKey | EllipticCurvePublicKey
 
 _SMALLEST_RSA = 2048
+#: The smallest elliptic curve that is as strong as such an RSA key (NIST SP 800-57, table 2).
+_SMALLEST_CURVE = 224
+
+
+#: What cryptography says of a key that no passphrase can open.
+_UNKNOWN = re.compile("unknown|unsupported|not supported", re.IGNORECASE)
 
 
 class SigningKey(NamedTuple):
@@ -111,6 +118,7 @@ def signing_key(path: str | os.PathLike[str]) -> SigningKey:
         KPAError: the package cryptography is not installed.
     """
     need_sign_extra("signatures")
+    from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     file = typed_path(path)
@@ -119,7 +127,7 @@ def signing_key(path: str | os.PathLike[str]) -> SigningKey:
         key = load_pem_private_key(content, None)
     except TypeError:  # it is encrypted
         key = _decrypted(file, content)
-    except ValueError as error:
+    except (ValueError, UnsupportedAlgorithm) as error:
         raise KPADataError(f"{file} is not a private key in PEM form: {_reason(error)}") from error
     return _usable(file, key)
 
@@ -174,12 +182,15 @@ def need_sign_extra(purpose: str, package: str = "cryptography") -> None:
 
 
 def _decrypted(file: Path, content: bytes) -> Any:
+    from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     passphrase = _passphrase(file)
     try:
         return load_pem_private_key(content, passphrase.reveal().encode())
-    except ValueError:
+    except (ValueError, UnsupportedAlgorithm) as error:
+        if _UNKNOWN.search(reason := _reason(error)):
+            raise KPADataError(f"{file} can't be decrypted and read: {reason}") from None
         raise KPADataError(f"the passphrase of {file} is wrong") from None
 
 
@@ -195,6 +206,11 @@ def _suitable(file: Path, key: Any) -> _Public:
     if isinstance(key, rsa.RSAPublicKey) and key.key_size < _SMALLEST_RSA:
         raise KPADataError(
             f"{file} is an RSA key of {key.key_size} bits: at least {_SMALLEST_RSA} are needed"
+        )
+    if isinstance(key, ec.EllipticCurvePublicKey) and key.curve.key_size < _SMALLEST_CURVE:
+        raise KPADataError(
+            f"{file} is a key of an elliptic curve of {key.curve.key_size} bits: at least "
+            f"{_SMALLEST_CURVE} are needed"
         )
     if isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey):
         return key

@@ -164,6 +164,15 @@ def test_bagit_is_true_or_false(data, tmp_path):
             unicodedata.normalize("NFD", "data/charts/été.svg"),
             "data/charts/été.svg only in its Unicode form (composed or decomposed letters)",
         ),
+        *(
+            (name, "data/records.csv only in spaces, invisible characters or letter forms")
+            for name in (
+                "data/records.csv\u00a0",
+                "data/rec\u200bords.csv",
+                "data/\uff32ecords.csv",
+                "data/ records.csv",
+            )
+        ),
     ],
 )
 def test_a_name_that_looks_like_a_listed_one_is_named_with_it(bag, name, detail):

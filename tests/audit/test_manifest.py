@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import kpa_analytics as kpa
+from kpa_analytics.audit import manifest
 from kpa_analytics.audit.manifest import MANIFEST, write_manifest
 from kpa_analytics.errors import KPADataError
 from tests.audit.packs import files
@@ -100,6 +102,10 @@ def test_a_file_replaced_by_a_link_to_the_same_bytes_is_found(small, tmp_path):
         "not json",
         '{"files": 1, "seal": ""}',
         '{"files": [7], "seal": "x"}',
+        '{"files": [{"path": "a"}], "seal": "x"}',
+        '{"files": [{"path": ["a"], "sha256": ""}], "seal": "x"}',
+        '{"files": [{"path": "a", "sha256": null}], "seal": "x"}',
+        '{"files": [{"path": "a", "sha256": ""}, {"path": "a", "sha256": "b"}], "seal": "x"}',
         "[" * 9999,
     ],
 )
@@ -190,6 +196,27 @@ def test_litter_that_was_there_before_the_manifest_is_not_listed(tmp_path):
     write_manifest(tmp_path, {})
     (tmp_path / ".DS_Store").unlink()
     assert findings_of(tmp_path) == []
+
+
+def test_a_manifest_of_another_format_is_an_error(small, monkeypatch):
+    monkeypatch.setattr(manifest, "FORMAT", manifest.FORMAT + 1)
+    with pytest.raises(KPADataError, match=r"manifest\.json is not a manifest of this version"):
+        kpa.verify_audit(small)
+
+
+def test_a_folder_that_cannot_be_opened_is_an_error_and_its_files_are_not_missing(
+    small, monkeypatch
+):
+    opened = os.scandir
+
+    def scandir(path="."):
+        if Path(os.fsdecode(path)).name == "charts":
+            raise PermissionError(13, "Permission denied", os.fspath(path))
+        return opened(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    with pytest.raises(KPADataError, match=r"charts can't be read: Permission denied"):
+        kpa.verify_audit(small)
 
 
 def test_a_file_that_cannot_be_read_is_an_error_that_names_it(small, monkeypatch):

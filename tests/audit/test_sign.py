@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -16,7 +17,7 @@ import pytest
 import kpa_analytics as kpa
 from kpa_analytics.audit import sign
 from kpa_analytics.audit.bagit import write_bag
-from kpa_analytics.audit.manifest import MANIFEST, SIGNATURE, write_manifest
+from kpa_analytics.audit.manifest import MANIFEST, SIGNATURE, TIMESTAMP, write_manifest
 from kpa_analytics.audit.sign import public_key, sign_manifest, signing_key
 from kpa_analytics.errors import KPADataError, KPAError
 from tests.audit.packs import AS_OF
@@ -36,6 +37,8 @@ WRONG = {
     "x25519": ["-algorithm", "x25519"],
     "ed448": ["-algorithm", "ed448"],
     "rsa1024": ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:1024"],
+    "p192": ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:prime192v1"],
+    "wap": ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:secp112r1"],
 }
 
 
@@ -167,6 +170,39 @@ def test_a_link_in_place_of_a_file_without_a_hash_is_found(keys, tmp_path, name)
     assert links["path"].to_list() == [name]
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes on this system")
+@pytest.mark.parametrize("name", ["manifest.json.sig", "manifest.json.tsr"])
+def test_a_pipe_in_place_of_a_file_without_a_hash_is_found(keys, tmp_path, name):
+    facts = signing_key(keys / "ed25519.pem").facts
+    pack = small_pack(tmp_path / "pack", signature=facts, timestamp={})
+    (pack / SIGNATURE).touch()
+    (pack / TIMESTAMP).touch()
+    (pack / name).unlink()
+    os.mkfifo(pack / name)
+    findings = findings_of(pack, keys / "ed25519.pub.pem")
+    assert (name, "changed") in findings
+
+
+@pytest.mark.parametrize("what", ["nothing", "folder", "link"])
+def test_without_a_manifest_neither_signature_nor_timestamp_is_checked(keys, tmp_path, what):
+    pack = signed_pack(tmp_path / "pack", keys)
+    (pack / TIMESTAMP).touch()
+    (pack / MANIFEST).unlink()
+    if what == "folder":
+        (pack / MANIFEST).mkdir()
+    elif what == "link":
+        (pack / MANIFEST).symlink_to("nowhere")
+    assert findings_of(pack, keys / "ed25519.pub.pem") == [(MANIFEST, "missing")]
+
+
+def test_a_folder_in_place_of_the_signature_is_found(keys, tmp_path):
+    pack = signed_pack(tmp_path / "pack", keys)
+    (pack / SIGNATURE).unlink()
+    (pack / SIGNATURE).mkdir()
+    findings = findings_of(pack, keys / "ed25519.pub.pem")
+    assert findings == [(SIGNATURE, "added"), (SIGNATURE, "missing")]
+
+
 def test_a_damaged_manifest_is_one_finding(keys, tmp_path):
     pack = signed_pack(tmp_path / "pack", keys)
     content = (pack / MANIFEST).read_bytes()
@@ -202,6 +238,8 @@ def test_the_pack_in_a_bag_is_signed(keys, tmp_path):
         ("x25519.pem", "is not a key of Ed25519, RSA or an elliptic curve"),
         ("ed448.pem", "is not a key of Ed25519, RSA or an elliptic curve"),
         ("rsa1024.pem", "is an RSA key of 1024 bits: at least 2048 are needed"),
+        ("p192.pem", "is a key of an elliptic curve of 192 bits: at least 224 are needed"),
+        ("wap.pem", "is not a private key in PEM form: Curve"),
     ],
 )
 def test_a_private_key_that_cannot_sign_is_named(keys, name, said):
@@ -218,6 +256,7 @@ def test_a_private_key_that_cannot_sign_is_named(keys, name, said):
         ("locked.pem", "is a private key: give the public key that belongs to it"),
         ("x25519.pub.pem", "is not a key of Ed25519, RSA or an elliptic curve"),
         ("rsa1024.pub.pem", "is an RSA key of 1024 bits"),
+        ("p192.pub.pem", "is a key of an elliptic curve of 192 bits"),
     ],
 )
 def test_a_public_key_that_cannot_verify_is_named(keys, tmp_path, name, said):
@@ -251,6 +290,21 @@ def test_a_wrong_passphrase_is_an_error_that_does_not_show_it(keys, monkeypatch)
         signing_key(keys / "locked.pem")
     seen, frames = repr(raised.value), raised.traceback
     assert "hunter2" not in seen + "".join(repr(frame.frame.f_locals) for frame in frames[1:])
+
+
+@pytest.mark.parametrize(
+    ("kind", "cipher", "said"),
+    [("rsa", "-camellia256", "Unknown key encryption"), ("wap", "-aes256", "Curve")],
+)
+def test_a_key_that_no_passphrase_opens_is_not_called_a_wrong_passphrase(
+    keys, tmp_path, monkeypatch, kind, cipher, said
+):
+    private = tmp_path / "odd.pem"
+    locked = (cipher, "-passout", f"pass:{PASSPHRASE}")
+    openssl("pkey", "-in", keys / f"{kind}.pem", *locked, "-out", private)
+    monkeypatch.setenv("KPA_SIGN_PASSPHRASE", PASSPHRASE)
+    with pytest.raises(KPADataError, match=rf"odd\.pem can't be decrypted and read: {said}"):
+        signing_key(private)
 
 
 @pytest.mark.slow

@@ -85,6 +85,7 @@ def test_every_kind_of_finding_is_named_as_verify_names_it(opened: Page, bag):
     (data / "records.csv").write_text("id\n")
     (data / "trainings.csv").unlink()
     (data / "RECORDS.csv").touch()
+    (data / "records .csv").touch()
     (data / "charts" / "e\u0301te\u0301.svg").touch()
     (data / ".hidden.txt").touch()
     (data / "empty" / "deeper").mkdir(parents=True)
@@ -92,7 +93,7 @@ def test_every_kind_of_finding_is_named_as_verify_names_it(opened: Page, bag):
     (bag / "beside.txt").touch()
     drop(opened, bag)
     expect(opened.locator("#verdict")).to_have_text(
-        "✗ This folder differs from its manifest: 1 changed, 1 missing, 6 added. "
+        "✗ This folder differs from its manifest: 1 changed, 1 missing, 7 added. "
         "Files of a file manager or an office program: 1."
     )
     assert sorted(rows(opened)) == sorted(ours(bag))

@@ -25,9 +25,11 @@ function finding(path, kind, reason, more = "") {
 // Which listed name a reader could take for this name.
 function alike(path, listed) {
   const composed = text => text.normalize("NFC");
+  const folded = text => composed(text).toLowerCase();
   const forms = [
     [composed, "alike in form"],
-    [text => composed(text).toLowerCase(), "alike in case"],
+    [folded, "alike in case"],
+    [text => folded(text.normalize("NFKC").replace(/[\p{Z}\p{C}]/gu, "")), "alike in sight"],
   ];
   for (const [form, reason] of forms) {
     for (const name of listed) {
@@ -86,8 +88,9 @@ function listedFiles(raw) {
   if (!("seal" in content)) throw new TypeError("no seal");
   const listed = new Map();
   for (const file of content.files) {
-    if (!("path" in file)) throw new TypeError("no path");
-    listed.set(String(file.path), file);
+    if (typeof file.path !== "string" || typeof file.sha256 !== "string") throw new TypeError("no hash");
+    if (listed.has(file.path)) throw new TypeError("listed twice");
+    listed.set(file.path, file);
   }
   for (const [fact, name] of Object.entries(names.announced)) {
     if (fact in content) listed.set(name, {});
