@@ -24,7 +24,8 @@ DECLARATION = "bagit.txt"
 INFO = "bag-info.txt"
 TAG_CHECKSUMS = "tagmanifest-sha256.txt"
 
-_DECLARED = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+#: What bagit.txt says.
+DECLARED = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 TAG_FILES = (INFO, DECLARATION, CHECKSUMS)
 _LINE = re.compile(r"([0-9a-f]{64})  (.+)")
 #: What RFC 8493 (2.1.3) encodes in a path, and nothing else.
@@ -53,7 +54,7 @@ def write_bag(folder: Path, description: str) -> None:
         "Bag-Software-Agent": f"kpa_analytics {version('kpa-analytics')}",
         "Payload-Oxum": f"{sum(file['bytes'] for file in payload.values())}.{len(payload)}",
     }
-    (folder / DECLARATION).write_bytes(_DECLARED)
+    (folder / DECLARATION).write_bytes(DECLARED)
     lines = "".join(f"{name}: {value}\n" for name, value in info.items())
     (folder / INFO).write_bytes(lines.encode())
     (folder / CHECKSUMS).write_bytes(
@@ -99,9 +100,19 @@ def _differences(folder: Path) -> list[Difference]:
     }
     differences = file_differences(folder, {**tags, **payload, TAG_CHECKSUMS: {}}, files(folder))
     whole = not {*tags, TAG_CHECKSUMS} & {difference.path for difference in differences}
-    if whole and (folder / TAG_CHECKSUMS).read_bytes() != _tag_lines(folder):
-        differences.append(Difference(TAG_CHECKSUMS, "changed", DETAILS["rewritten"]))
-    return differences
+    if not whole:
+        return differences
+    as_written = {
+        DECLARATION: DECLARED,
+        CHECKSUMS: _lines({name: file["sha256"] for name, file in payload.items()}),
+        TAG_CHECKSUMS: _tag_lines(folder),
+    }
+    rewritten = [
+        Difference(name, "changed", DETAILS["rewritten"])
+        for name, content in as_written.items()
+        if (folder / name).read_bytes() != content
+    ]
+    return [*differences, *rewritten]
 
 
 def _tag_lines(folder: Path) -> bytes:

@@ -28,7 +28,10 @@ _SEAL = "seal"
 #: Files that are made from the manifest, so that it can only announce them, by the fact that does.
 ANNOUNCED = {"signature": SIGNATURE, "timestamp": TIMESTAMP}
 #: Files by which a pack that has lost its manifest is still recognized.
-_OF_A_PACK = (MANIFEST, "report.html", "audit.pdf", "records.csv", "expiry_status.csv")
+_OF_A_PACK = (
+    *(MANIFEST, "report.html", "audit.pdf", "records.csv", "expiry_status.csv"),
+    "parts.csv",  # of several accounts
+)
 
 
 def write_manifest(folder: Path, facts: dict[str, Any]) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from kpa_analytics.audit.bagit import check_bag, is_bag, pack_in
+from kpa_analytics.audit.bagit import INFO, check_bag, is_bag, pack_in
 from kpa_analytics.audit.file_differences import Difference
 from kpa_analytics.audit.manifest import MANIFEST, check_manifest, read_manifest
 from kpa_analytics.audit.sign import PublicKey, check_signature, public_key
@@ -25,6 +25,7 @@ _NOT_SIGNED = (
     "not signed: if somebody rewrote the files and the manifest together, only a seal that you "
     "received separately can show that"
 )
+_OF_A_BAG = f"{INFO} was not compared with the pack: neither seal nor signature covers it"
 
 
 def verify_audit(
@@ -102,7 +103,7 @@ def what_was_shown(folder: Path, *, key: PublicKey | None, tsa_ca: Authority | N
         lines = [_NOT_SIGNED]
     if "timestamp" in manifest:
         lines.append(what_the_timestamp_shows(pack, tsa_ca))
-    return lines
+    return [*lines, _OF_A_BAG] if is_bag(folder) else lines
 
 
 def _manifest_differs(folder: Path, differences: list[Difference]) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from kpa_analytics.audit.bagit import DECLARATION, PAYLOAD, TAG_CHECKSUMS, TAG_FILES
+from kpa_analytics.audit.bagit import DECLARATION, DECLARED, PAYLOAD, TAG_CHECKSUMS, TAG_FILES
 from kpa_analytics.audit.checksums import CHECKSUMS
 from kpa_analytics.audit.file_differences import DETAILS
 from kpa_analytics.audit.html import TEMPLATES, policy, template
@@ -28,6 +28,7 @@ def write_verify_page(path: Path) -> None:
         "announced": ANNOUNCED,
         "payload": PAYLOAD,
         "declaration": DECLARATION,
+        "declared": DECLARED.decode(),
         "checksums": CHECKSUMS,
         "tagChecksums": TAG_CHECKSUMS,
         "tagFiles": TAG_FILES,

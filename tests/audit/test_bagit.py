@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import shutil
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 
 import kpa_analytics as kpa
 from kpa_analytics.audit.bagit import TAG_CHECKSUMS, write_bag
+from kpa_analytics.audit.verify import what_was_shown
 from kpa_analytics.errors import KPADataError
 from tests.audit.packs import AS_OF, files
 from tests.audit.tampering import expected, read, small_bag, tamperings, write
@@ -113,6 +115,31 @@ def test_verify_finds_a_tag_manifest_that_only_reads_the_same(bag, damage):
     path = bag / TAG_CHECKSUMS
     path.write_bytes(damage(path.read_bytes()))
     assert findings_of(bag)
+
+
+@pytest.mark.parametrize(
+    ("name", "damage"),
+    [
+        ("bagit.txt", lambda content: content.replace(b"1.0", b"0.97")),
+        ("manifest-sha256.txt", lambda content: content + b"not a line\n"),
+        ("manifest-sha256.txt", lambda content: content + content.split(b"\n")[0] + b"\n"),
+        ("manifest-sha256.txt", lambda content: content + b"0" * 64 + b"  ../beside.txt\n"),
+    ],
+)
+def test_verify_finds_a_file_of_the_bag_that_was_rewritten_with_its_hash(bag, name, damage):
+    before = (bag / name).read_bytes()
+    (bag / name).write_bytes(damage(before))
+    hashes = [hashlib.sha256(content).hexdigest().encode() for content in (before, damage(before))]
+    tags = (bag / TAG_CHECKSUMS).read_bytes()
+    (bag / TAG_CHECKSUMS).write_bytes(tags.replace(*hashes))
+    assert kpa.verify_audit(bag).rows() == [(name, "changed", "it is not as it was written")]
+
+
+def test_a_verified_bag_says_that_its_own_information_was_not_compared(bag):
+    (said,) = [line for line in what_was_shown(bag, key=None, tsa_ca=None) if "bag-info" in line]
+    assert (
+        said == "bag-info.txt was not compared with the pack: neither seal nor signature covers it"
+    )
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import kpa_analytics as kpa
 from kpa_analytics.audit.export import KIND
 from kpa_analytics.audit.figures import figures
 from kpa_analytics.audit.fleet_pack import write_fleet_pack
-from kpa_analytics.audit.manifest import read_manifest, write_manifest
+from kpa_analytics.audit.manifest import read_manifest, refuse_other_folders, write_manifest
 from kpa_analytics.audit.provenance import provenance
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.errors import KPADataError, KPADataWarning, KPAError, warn
@@ -64,6 +64,13 @@ def test_one_verification_covers_every_part(tmp_path: Path) -> None:
     assert kpa.verify_audit(pack / "north").height == 0
     (pack / "south" / "report.html").write_text("better", encoding="utf-8")
     assert kpa.verify_audit(pack)["path"].to_list() == ["south/report.html"]
+
+
+def test_a_pack_of_accounts_that_lost_its_manifest_is_still_a_pack(tmp_path: Path) -> None:
+    write(kpa.Fleet({"north": small()}), tmp_path / "pack")
+    (tmp_path / "pack" / "manifest.json").unlink()
+    refuse_other_folders(tmp_path / "pack")
+    assert kpa.verify_audit(tmp_path / "pack")["path"].to_list() == ["manifest.json"]
 
 
 def test_a_sum_is_not_known_if_one_account_does_not_know_it(tmp_path: Path) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from base64 import b64encode
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -140,6 +142,28 @@ def test_a_folder_that_is_no_pack_is_not_accepted(opened: Page, tmp_path):
     drop(opened, tmp_path / "other")
     expect(opened.locator("#verdict")).to_contain_text("1 missing")
     assert rows(opened) == ours(tmp_path / "other")
+
+
+@pytest.mark.parametrize("name", ["bagit.txt", "manifest-sha256.txt"])
+def test_a_file_of_a_bag_that_was_rewritten_with_its_hash_is_named(opened: Page, bag, name):
+    before = (bag / name).read_bytes()
+    (bag / name).write_bytes(before + b"\n")
+    hashes = [sha256(content).hexdigest().encode() for content in (before, before + b"\n")]
+    tags = bag / "tagmanifest-sha256.txt"
+    tags.write_bytes(tags.read_bytes().replace(*hashes))
+    drop(opened, bag)
+    expect(opened.locator("#verdict")).to_contain_text("1 changed")
+    assert rows(opened) == ours(bag)
+
+
+def test_a_manifest_without_hashes_is_not_accepted(opened: Page, tmp_path):
+    pack = small_pack(tmp_path / "pack")
+    facts = read_manifest(pack)
+    facts["files"] = [{"path": file["path"]} for file in facts["files"]]
+    (pack / "manifest.json").write_text(json.dumps(facts), encoding="utf-8")
+    drop(opened, pack)
+    expect(opened.locator("#verdict")).to_contain_text("1 changed")
+    assert rows(opened) == ours(pack)
 
 
 def test_where_the_browser_has_no_hashes_the_page_says_what_to_do(browser, address):

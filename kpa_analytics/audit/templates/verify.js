@@ -124,19 +124,31 @@ function readChecksums(file) {
   return listed;
 }
 
+// The lines of a bag's manifest: [path, {sha256}] of each file.
+function lines(files) {
+  const encoded = path =>
+    path.replaceAll("%", "%25").replaceAll("\n", "%0A").replaceAll("\r", "%0D");
+  return Array.from(files, ([path, { sha256: hash }]) => `${hash}  ${encoded(path)}\n`).join("");
+}
+
 async function checkBag(present, folders) {
   const ofPack = await checkPack(...inside(names.payload, present, folders));
   const own = new Map(names.tagFiles.map(name => [name, {}]));
   for (const [name, stated] of readChecksums(present.get(names.tagChecksums))) own.set(name, stated);
-  const listed = new Map([...own, [names.tagChecksums, {}]]);
-  for (const [name, stated] of readChecksums(present.get(names.checksums))) {
-    if (name.startsWith(`${names.payload}/`)) listed.set(name, stated);
-  }
+  const stated = [...readChecksums(present.get(names.checksums))];
+  const payload = new Map(stated.filter(([name]) => name.startsWith(`${names.payload}/`)));
+  const listed = new Map([...own, [names.tagChecksums, {}], ...payload]);
   const ofBag = differences(listed, present, folders);
   if (!ofBag.some(({ path }) => own.has(path) || path === names.tagChecksums)) {
-    const lines = names.tagFiles.map(name => `${present.get(name).sha256}  ${name}\n`).join("");
-    if (textOf(present.get(names.tagChecksums).raw, false) !== lines) {
-      ofBag.push(finding(names.tagChecksums, "changed", "rewritten"));
+    const asWritten = [
+      [names.declaration, names.declared],
+      [names.checksums, lines(payload)],
+      [names.tagChecksums, lines(names.tagFiles.map(name => [name, present.get(name)]))],
+    ];
+    for (const [name, text] of asWritten) {
+      if (textOf(present.get(name).raw, false) !== text) {
+        ofBag.push(finding(name, "changed", "rewritten"));
+      }
     }
   }
   const result = new Map();
@@ -153,7 +165,8 @@ function isBag(present) {
   return present.has(names.declaration) || present.has(`${names.payload}/${names.manifest}`);
 }
 
-const kept = path => [names.manifest, names.checksums, names.tagChecksums].includes(lastPart(path));
+const texts = [names.manifest, names.declaration, names.checksums, names.tagChecksums];
+const kept = path => texts.includes(lastPart(path));
 
 // entries: [{path, folder: true} or {path, read: () => a promise of the bytes}].
 async function check(entries, progress = () => {}) {
