@@ -35,6 +35,7 @@ NOT_THE_REPORT = {
     "file_differences": "what verify finds",
     "needed_packages": "errors",
     "manifest": "what verify finds",
+    "pack_tables": "errors",
     "plan_calendar": "the files of a plan",
     "plan_workbook": "the files of a plan",
     "sign": "what verify finds, and errors",

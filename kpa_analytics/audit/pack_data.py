@@ -10,6 +10,7 @@ import polars as pl
 
 from kpa_analytics.audit.bagit import pack_in
 from kpa_analytics.audit.manifest import check_manifest, read_manifest
+from kpa_analytics.audit.pack_tables import need_facts, pack_table, unreadable_table
 from kpa_analytics.audit.recompute import BETWEEN
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.errors import KPADataError
@@ -65,10 +66,15 @@ def read_pack(folder: Path) -> PackData:
             raise KPADataError(f"{folder / finding.path} was damaged: {finding.detail}")
     if not (folder / RECORDS_FILE).is_file():
         raise KPADataError(f"{folder} is not an evidence pack: it has no {RECORDS_FILE}")
+    need_facts(folder, manifest)
     frames = {name: _table(folder, name) for name in IN_PARQUET}
+    try:
+        trainings = _trainings(frames["trainings"])
+    except pl.exceptions.PolarsError as error:
+        raise unreadable_table(folder / "trainings.parquet", error) from error
     data = TrainingData(
         completions=with_all_columns(frames["records"], COMPLETIONS.schema),
-        trainings=_trainings(frames["trainings"]),
+        trainings=trainings,
         users=_users(frames["people"]),
     )
     known = manifest["settings"]["required"] != "unknown"
@@ -84,7 +90,7 @@ def _table(folder: Path, name: str) -> pl.DataFrame:
             f"{folder} was written by an older version: it has no {path.name} to compare; "
             "write the pack again"
         )
-    return pl.read_parquet(path)
+    return pack_table(folder, name)
 
 
 def _trainings(rows: pl.DataFrame) -> pl.DataFrame:

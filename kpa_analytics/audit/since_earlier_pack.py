@@ -12,6 +12,7 @@ import polars as pl
 from kpa_analytics.audit.bagit import pack_in
 from kpa_analytics.audit.covered_part import refuse_other_part
 from kpa_analytics.audit.manifest import read_manifest
+from kpa_analytics.audit.pack_tables import need_facts, pack_table
 from kpa_analytics.audit.part_moves import NO_MOVES, moves_between
 from kpa_analytics.audit.verify import verify_audit
 from kpa_analytics.data.changes import completion_changes
@@ -79,10 +80,13 @@ def earlier_pack(folder: str | os.PathLike[str]) -> EarlierPack:
     pack = pack_in(place)
     manifest = read_manifest(pack)
     frames = []
-    for name in (f"{table}.parquet" for table in COMPARED):
-        if not (pack / name).is_file():
-            raise KPADataError(f"{place} is not an evidence pack to compare with: it has no {name}")
-        frames.append(pl.read_parquet(pack / name))
+    for name in COMPARED:
+        if not (pack / f"{name}.parquet").is_file():
+            raise KPADataError(
+                f"{place} is not an evidence pack to compare with: it has no {name}.parquet"
+            )
+        frames.append(pack_table(pack, name))
+    need_facts(pack, manifest)
     return EarlierPack(place, manifest, *frames)
 
 
