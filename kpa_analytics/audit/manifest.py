@@ -65,12 +65,12 @@ def _to_list(folder: Path) -> list[dict[str, Any]]:
 def read_manifest(folder: Path) -> dict[str, Any]:
     """Read a pack's manifest, or raise a KPADataError that names the folder."""
     try:
-        content = json.loads((folder / MANIFEST).read_bytes())
+        content: dict[str, Any] = json.loads((folder / MANIFEST).read_bytes())
     except FileNotFoundError as error:
         raise KPADataError(
             f"{folder} is not a pack of this package: it has no {MANIFEST}"
         ) from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise KPADataError(f"{folder / MANIFEST} can't be read: {error}") from error
     _refuse_other_format(folder, content)
     return content

@@ -99,3 +99,9 @@ def test_a_manifest_without_its_facts_is_named(pack, facts):
 def test_columns_that_earlier_versions_did_not_write_are_not_needed(pack):
     copy = rewritten(pack, "people", lambda frame: frame.drop("created", "employeeNumber"))
     assert earlier_pack(copy).people.height > 0
+
+
+def test_a_manifest_that_nobody_can_read_is_named(pack):
+    (pack / MANIFEST).write_text("[" * 99_999)
+    with pytest.raises(KPADataError, match=r"manifest\.json can't be read: "):
+        kpa.changes(pack, pack)
