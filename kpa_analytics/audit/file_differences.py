@@ -64,9 +64,10 @@ def file_differences(
     Returns:
         The differences, sorted by path. A file that a file manager leaves behind is `litter`.
     """
+    alike = _Lookalikes(listed)
     differences = [
         *(_missing(path) for path in listed.keys() - present.keys()),
-        *(_added(folder, path, listed) for path in present.keys() - listed.keys()),
+        *(_added(folder, path, alike) for path in present.keys() - listed.keys()),
         *(
             _changed(folder, path)
             for path in listed.keys() & present.keys()
@@ -99,13 +100,13 @@ def _changed(folder: Path, path: str) -> Difference:
     return Difference(_printable(path), "changed", DETAILS["changed"])
 
 
-def _added(folder: Path, path: str, listed: Iterable[str]) -> Difference:
+def _added(folder: Path, path: str, alike: _Lookalikes) -> Difference:
     name = _printable(path)
     if is_litter(folder / path):
         return Difference(name, "litter", DETAILS["litter"])
     if (folder / path).is_symlink():
         return Difference(name, "added", DETAILS["added link"])
-    return Difference(name, "added", DETAILS["added"] + _alike(path, listed))
+    return Difference(name, "added", DETAILS["added"] + alike.detail(path))
 
 
 def _empty_folders(folder: Path, listed: Mapping[str, Any]) -> list[Difference]:
@@ -124,25 +125,33 @@ def _empty_folders(folder: Path, listed: Mapping[str, Any]) -> list[Difference]:
         for path in paths
         if _is_folder(path) and path not in holding
     ]
+    alike = _Lookalikes(expected)
     return [
-        Difference(_printable(path), "added", DETAILS["added folder"] + _alike(path, expected))
+        Difference(_printable(path), "added", DETAILS["added folder"] + alike.detail(path))
         for path in added
         if path not in expected
     ]
 
 
-def _alike(path: str, listed: Iterable[str]) -> str:
-    """A listed name that a reader could confuse with this name."""
-    forms = (
-        (_composed, "alike in form"),
-        (_folded, "alike in case"),
-        (_visible, "alike in sight"),
-    )
-    for form, reason in forms:
-        for name in listed:
-            if form(name) == form(path):
+class _Lookalikes:
+    """The listed names, by each form in which a reader could confuse another name with them."""
+
+    def __init__(self, listed: Iterable[str]) -> None:
+        self._by_form = [
+            (form, reason, {form(name): name for name in reversed([*listed])})
+            for form, reason in (
+                (_composed, "alike in form"),
+                (_folded, "alike in case"),
+                (_visible, "alike in sight"),
+            )
+        ]
+
+    def detail(self, path: str) -> str:
+        """The addition to the finding of a name that looks like a listed one, or nothing."""
+        for form, reason, names in self._by_form:
+            if name := names.get(form(path)):
                 return DETAILS[reason].format(name=_printable(name))
-    return ""
+        return ""
 
 
 def _composed(path: str) -> str:

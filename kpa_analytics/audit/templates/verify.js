@@ -22,26 +22,31 @@ function finding(path, kind, reason, more = "") {
   return { path, finding: kind, detail: names.details[reason] + more };
 }
 
-// Which listed name a reader could take for this name.
-function alike(path, listed) {
+// What to say of a path that a reader could take for a listed one.
+function lookalikes(listed) {
   const composed = text => text.normalize("NFC");
   const folded = text => composed(text).toLowerCase();
   const forms = [
     [composed, "alike in form"],
     [folded, "alike in case"],
     [text => folded(text.normalize("NFKC").replace(/[\p{Z}\p{C}]/gu, "")), "alike in sight"],
-  ];
-  for (const [form, reason] of forms) {
-    for (const name of listed) {
-      if (form(name) === form(path)) return names.details[reason].replace("{name}", () => name);
+  ].map(([form, reason]) => {
+    const pairs = listed.map(name => [form(name), name]).reverse();
+    return [form, reason, new Map(pairs)];
+  });
+  return path => {
+    for (const [form, reason, byForm] of forms) {
+      const name = byForm.get(form(path));
+      if (name !== undefined) return names.details[reason].replace("{name}", () => name);
     }
-  }
-  return "";
+    return "";
+  };
 }
 
 // listed: path -> what is stated about the file; present: path -> {path, sha256, bytes}.
 function differences(listed, present, folders) {
   const result = [];
+  const alike = lookalikes([...listed.keys()]);
   for (const path of listed.keys()) {
     if (!present.has(path)) result.push(finding(path, "missing", "missing"));
   }
@@ -53,14 +58,15 @@ function differences(listed, present, folders) {
     } else if (isLitter(path)) {
       result.push(finding(path, "litter", "litter"));
     } else {
-      result.push(finding(path, "added", "added", alike(path, [...listed.keys()])));
+      result.push(finding(path, "added", "added", alike(path)));
     }
   }
   const holding = new Set([...present.keys()].filter(path => !isLitter(path)).flatMap(parents));
   const expected = new Set([...listed.keys()].flatMap(parents));
+  const alikeFolder = lookalikes([...expected]);
   for (const path of folders) {
     if (!holding.has(path) && !expected.has(path)) {
-      result.push(finding(path, "added", "added folder", alike(path, [...expected])));
+      result.push(finding(path, "added", "added folder", alikeFolder(path)));
     }
   }
   return result;
