@@ -107,7 +107,7 @@ class PublicKey(NamedTuple):
 
 
 def signing_key(path: str | os.PathLike[str]) -> SigningKey:
-    """Read a private key: PEM, Ed25519, RSA (at least 2048 bits) or an elliptic curve.
+    """Read a private key: PEM, Ed25519, RSA (2048 bits or more) or an elliptic curve (224 or more).
 
     The passphrase of an encrypted key is read from `KPA_SIGN_PASSPHRASE`, or else from the
     terminal.
