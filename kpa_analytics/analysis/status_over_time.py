@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -199,12 +200,15 @@ class Counting(NamedTuple):
 def usual_start(end: date, begun: object) -> date:
     """A year before the last day, but not before the first completion, unless `end` is.
 
+    A year before the last day of a month is the last day of that month.
+
     Examples:
-        >>> usual_start(date(2024, 2, 29), None), usual_start(date(2026, 6, 30), date(2026, 1, 2))
-        (datetime.date(2023, 2, 28), datetime.date(2026, 1, 2))
+        >>> usual_start(date(2025, 2, 28), None), usual_start(date(2026, 6, 30), date(2026, 1, 2))
+        (datetime.date(2024, 2, 29), datetime.date(2026, 1, 2))
     """
-    day = 28 if (end.month, end.day) == (2, 29) else end.day
-    before = end.replace(year=max(end.year - 1, 1), day=day)
+    year = max(end.year - 1, 1)
+    is_last = end.day == monthrange(end.year, end.month)[1]
+    before = date(year, end.month, monthrange(year, end.month)[1] if is_last else end.day)
     return min(max(before, begun), end) if isinstance(begun, date) else before
 
 

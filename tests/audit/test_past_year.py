@@ -10,6 +10,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 import kpa_analytics as kpa
+from kpa_analytics.analysis.status_over_time import usual_start
 from kpa_analytics.audit.evidence import Evidence, gather
 from kpa_analytics.audit.past_year import month_days
 from kpa_analytics.audit.report import report
@@ -74,6 +75,7 @@ def test_the_days_end_on_the_day_of_the_pack():
         *(date(2023, 2, 28), date(2023, 8, 31), date(2024, 2, 29))
     ]
     assert days(date(2025, 2, 28))[:2] == [date(2024, 2, 29), date(2024, 3, 31)]
+    assert usual_start(date(2025, 2, 28), None) == date(2024, 2, 29)
     assert days(date(2026, 3, 30))[-2:] == [date(2026, 2, 28), date(2026, 3, 30)]
     assert days(date.max)[-1] == date.max
     assert days(date(1, 2, 3)) == [date(1, 2, 3)]

@@ -77,7 +77,7 @@ def session_cases(
             .sort("due", maintain_order=True)
             .unique(CASE_KEY, keep="first", maintain_order=True)
         )
-    return cases.sort("due", "user", "m_user_id")
+    return cases.sort("due", "user", "m_user_id", "training_id")
 
 
 def _due(
