@@ -90,12 +90,12 @@ class ChartExplorer(Explorer):
         self.view = layout.explorer_box(*controls, charts_and_tables, self._record, css=self.css)
 
     def _show(self, changed: AbstractSet[str]) -> None:
-        """Send the figures and the tables after the charts, each in one message.
+        """Send the figures and then the tables after the charts, each in one message.
 
         The browser lays the page out after each message, and draws charts during the other work.
         """
         with ExitStack() as held:
-            for part in (self._figures, *self._shown_tables):
+            for part in (*self._shown_tables, self._figures):  # the last one is sent first
                 held.enter_context(part.hold_sync())
             super()._show(changed)
 

@@ -313,3 +313,4 @@ def test_figures_and_tables_are_sent_once_after_the_charts(
     assert {"figures", "table 0"} <= {*others}
     assert len(others) == len({*others})
     assert sent[: len(sent) - len(others)] == ["charts"] * (len(sent) - len(others))
+    assert others[0] == "figures"
