@@ -83,6 +83,20 @@ _NEW_FOLDER = re.compile(
 )
 
 
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_no_example_takes_two_people_of_one_name_for_one(path: Path) -> None:
+    """Rows are grouped and joined by ids: names of people, also of supervisors, are not unique."""
+    keys = re.findall(
+        r"group_by\(([^()]*)\)|\b(?:left_|right_)?on=(\[[^\]]*\]|\"[^\"]*\")",
+        "\n".join(_blocks(path, "python")),
+    )
+    assert [
+        key
+        for key in map("".join, keys)
+        if re.search(r'"(user|supervisor|instructor)"', key) and '_id"' not in key
+    ] == []
+
+
 def test_no_example_writes_into_the_folder_of_another() -> None:
     """A reader tries one page after the other in one place."""
     pages = [page for page in PAGES if page.stem not in ("README", "command-line")]  # they repeat
