@@ -29,6 +29,7 @@ from kpa_analytics.inputs import (
     need_switch,
 )
 from kpa_analytics.schema import GROUPS
+from kpa_analytics.statuses import EXPIRING_DAYS
 from kpa_analytics.wording import day as in_words
 
 if TYPE_CHECKING:
@@ -148,12 +149,12 @@ def counts_on(
     trainings: AnyFrame | None,
     users: AnyFrame | None,
     *,
-    by: By | None,
-    expiring_days: int,
-    include_terminated: bool,
-    required: AnyFrame | None,
-    groups: AnyFrame | None,
+    by: By | None = None,
     as_known: Day | None = None,
+    required: AnyFrame | None = None,
+    expiring_days: int = EXPIRING_DAYS,
+    include_terminated: bool = False,
+    groups: AnyFrame | None = None,
 ) -> Frame:
     """As `status_over_time()`, on days that are given."""
     need_same_account(completions, trainings, users, required, groups)

@@ -109,8 +109,6 @@ def _trend(
         by="training" if data.scope.trainings else None,
         required=required,
         expiring_days=expiring_days,
-        include_terminated=False,
-        groups=None,
     )
     if data.scope.trainings:
         # The trainings that a chosen training includes are in the records, but not in the pack.

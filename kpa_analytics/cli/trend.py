@@ -15,7 +15,7 @@ from kpa_analytics.cli.options import Account, named_path
 from kpa_analytics.cli.output import terminal_line
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.paths import typed_path
-from kpa_analytics.statuses import EXPIRING_DAYS, STATUS_LABELS, STATUSES
+from kpa_analytics.statuses import STATUS_LABELS, STATUSES
 from kpa_analytics.wording import count
 from kpa_analytics.wording import day as in_words
 
@@ -117,8 +117,6 @@ def _counts(days: SampledDays, data: TrainingData, by: Any) -> pl.DataFrame:
         data.trainings,
         data.users,
         by=by,
-        expiring_days=EXPIRING_DAYS,
-        include_terminated=False,
         required=data.requirements,
         groups=data.groups,
     )

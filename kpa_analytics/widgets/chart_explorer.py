@@ -92,7 +92,7 @@ class ChartExplorer(Explorer):
     def _show(self, changed: AbstractSet[str]) -> None:
         """Send the figures and then the tables after the charts, each in one message.
 
-        The browser lays the page out after each message, and draws charts during the other work.
+        The browser lays the page out after each message, and draws a chart while the kernel works.
         """
         with ExitStack() as held:
             for part in (*self._shown_tables, self._figures):  # the last one is sent first

@@ -20,7 +20,7 @@ from kpa_analytics.analysis.planning.gaps_left import gaps_left
 from kpa_analytics.analysis.planning.instructor_weeks import why_not_eligible
 from kpa_analytics.analysis.planning.last_instructors import in_sentences
 from kpa_analytics.analysis.planning.plan_basis import PlanBasis
-from kpa_analytics.analysis.planning.plan_sessions import plan_of
+from kpa_analytics.analysis.planning.plan_sessions import booked_plan
 from kpa_analytics.analysis.planning.session_cases import in_groups
 from kpa_analytics.analysis.planning.session_reasons import Place, SessionReasons
 from kpa_analytics.analysis.planning.session_texts import WITHOUT_REQUIREMENTS
@@ -502,7 +502,7 @@ def test_the_planner_s_statuses_are_those_of_what_if(seed: int) -> None:
         completions=done.with_columns(m_instructor_id=teachers), trainings=catalogue, users=people
     )
     basis = PlanBasis(data, required)
-    made = plan_of(basis, date(2025, 3, 3), weeks=13 * seed, capacity=4)
+    made = booked_plan(basis, date(2025, 3, 3), weeks=13 * seed, capacity=4).whole()
     first, last = made.first_week, made.last_day
     later = pl.min_horizontal(pl.col("week") + pl.duration(weeks="session"), last - timedelta(6))
     moved = made.sessions.filter(pl.col("session") % 5 > 0).with_columns(

@@ -23,7 +23,7 @@ from kpa_analytics.schema import PLANNED_SESSIONS
 
 
 class BookedPlan:
-    """The sessions of a plan, without reasons for people and without what comes after the plan.
+    """The booked sessions of a plan, from which `whole` computes its other tables.
 
     Args:
         basis: the records.

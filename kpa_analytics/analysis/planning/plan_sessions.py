@@ -124,27 +124,10 @@ def plan_sessions(
         _cost(early_cost, "early_cost"),
         _cost(late_cost, "late_cost"),
     )
-    return plan_of(
-        PlanBasis(data, required),
-        day,
-        weeks=weeks,
-        capacity=capacity,
-        by=by,
-        costs=costs,
+    booked = booked_plan(
+        PlanBasis(data, required), day, weeks=weeks, capacity=capacity, by=by, costs=costs
     )
-
-
-def plan_of(
-    basis: PlanBasis,
-    as_of: date,
-    *,
-    weeks: int = WEEKS,
-    capacity: int | Mapping[int, int] = SEATS,
-    by: str | None = None,
-    costs: Costs = USUAL_COSTS,
-) -> SessionPlan:
-    """The plan of these records; the other arguments are those of `plan_sessions()`."""
-    return booked_plan(basis, as_of, weeks=weeks, capacity=capacity, by=by, costs=costs).whole()
+    return booked.whole()
 
 
 def booked_plan(
@@ -156,7 +139,7 @@ def booked_plan(
     by: str | None = None,
     costs: Costs = USUAL_COSTS,
 ) -> BookedPlan:
-    """The sessions of `plan_of`, before its other tables are computed."""
+    """Book the sessions of a plan; the other arguments are those of `plan_sessions()`."""
     data = basis.data
     days = mondays(as_of, weeks)
     end = days[-1] + timedelta(days=6)
