@@ -286,7 +286,8 @@ def running(
         _wait_until(lambda: _answers(ready), server, log)
         yield server.pid
     finally:
-        started = psutil.Process(server.pid).children(recursive=True)
+        is_running = server.poll() is None
+        started = psutil.Process(server.pid).children(recursive=True) if is_running else []
         server.send_signal(signal.SIGTERM)
         try:
             server.wait(15)

@@ -17,6 +17,15 @@ from tests.frames import frame_of
 
 __all__ = ["axe"]
 DEMO_ID = "64656d6f64656d6f00000001"
+#: Leaves five rows of each kind, by their elements and classes: axe-core needs seconds for thousands.
+_FIVE_ROWS_OF_EACH_KIND = """() => {
+  const seen = {};
+  for (const row of document.querySelectorAll('tbody tr')) {
+    const kind = [...row.querySelectorAll('*')].map(part => part.tagName + part.classList).join();
+    seen[kind] = (seen[kind] ?? 0) + 1;
+    if (seen[kind] > 5) row.remove();
+  }
+}"""
 schemes = pytest.mark.parametrize("scheme", ["light", "dark"])
 
 
@@ -39,6 +48,7 @@ def opened(browser: Browser, address: str, scheme: str, width: int = 1200) -> Pa
 def test_the_report_breaks_no_rule(browser, axe, request, kind, scheme, width):
     page = opened(browser, request.getfixturevalue(kind), scheme, width)
     expect(page.locator("figure.drawn")).to_have_count(page.locator("figure").count())
+    page.evaluate(_FIVE_ROWS_OF_EACH_KIND)
     assert violations(page, axe) == []
     page.context.close()
 
