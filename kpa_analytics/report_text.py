@@ -637,7 +637,11 @@ COLLECTIONS = {False: "Every collection", True: "Every collection except the com
 ORIGIN_UNKNOWN = "The records were supplied as data frames. Their origin is not known."
 ORIGIN_OF_PART = "This pack covers only part of the records: {choice}."
 #: Of a collection that its maker changed after the download.
-ALTERED = (
+CHANGED_ROWS = (
+    "In the {collection}, a value was changed or the rows were put in another order since the "
+    "download, so the proof of the download does not hold for them."
+)
+MORE_OR_FEWER_ROWS = (
     "Of the {collection}, {rows:row is|rows are} used, but {loaded:row was|rows were} downloaded. "
     "Rows were added or removed since, so the proof of the download does not hold for them."
 )

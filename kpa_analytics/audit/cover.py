@@ -47,7 +47,7 @@ def cover(evidence: Evidence) -> dict[str, Any]:
 
 
 def warning(evidence: Evidence) -> list[str]:
-    """Warnings if rows were added or removed after the download, or if it was well after the day.
+    """Warnings if records were changed after the download, or if it was well after the day.
 
     The API gives the records as they are now. Those that were entered or edited after that day are
     among them.

@@ -10,7 +10,12 @@ from typing import Any
 from kpa_analytics.audit.figures import Figures
 from kpa_analytics.data.snapshots import Snapshot
 from kpa_analytics.data.training_data import TrainingData
-from kpa_analytics.report_text import ALTERED, COLLECTION_NAMES, DEMO_MARK
+from kpa_analytics.report_text import (
+    CHANGED_ROWS,
+    COLLECTION_NAMES,
+    DEMO_MARK,
+    MORE_OR_FEWER_ROWS,
+)
 from kpa_analytics.wording import say
 
 _MADE_WITH = ("kpa-analytics", "polars", "altair", "vl-convert-python")
@@ -27,8 +32,8 @@ def provenance(
     """Collect the facts of a manifest as JSON values. Equal data and settings give equal facts.
 
     They contain no path of this machine and no token. `notice` is there only for demo data,
-    `account` only if it has a name in accounts.toml, and `altered` only if collections have other
-    numbers of rows than their sources: these numbers.
+    `account` only if it has a name in accounts.toml, and `altered` only if collections are not as
+    they were downloaded: the numbers of rows that they have.
     """
     fetched, altered = fetched_at(data), data.altered
     return {
@@ -56,9 +61,14 @@ def fetched_at(data: TrainingData) -> datetime | None:
 
 
 def altered_sentences(data: TrainingData) -> list[str]:
-    """A sentence for each collection with other rows than were downloaded."""
+    """A sentence for each collection that is not as it was downloaded."""
     return [
-        say(ALTERED, collection=COLLECTION_NAMES[name], rows=rows, loaded=loaded)
+        say(
+            CHANGED_ROWS if rows == loaded else MORE_OR_FEWER_ROWS,
+            collection=COLLECTION_NAMES[name],
+            rows=rows,
+            loaded=loaded,
+        )
         for name, (rows, loaded) in data.altered.items()
     ]
 

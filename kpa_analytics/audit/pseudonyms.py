@@ -83,6 +83,7 @@ class Pseudonyms:
             scope=self._scope(data.scope),
             part_of=data.part_of and self.data(data.part_of),
             account=data.account,
+            altered_before=data.altered,
         )
 
     def _scope(self, scope: Scope) -> Scope:

@@ -38,12 +38,12 @@ _MARKS = (ACCOUNT, FLEET_ACCOUNT, "demo")
 class TrainingData:
     """All of an account's training records, with their provenance.
 
-    Of each frame, only the columns of its table are kept, and the columns `account` and `demo`,
-    which say whose the rows are and whether they are invented. Other columns are left out, so that
-    none of them can be taken for a result. Functions of all records need the columns of the tables,
-    and those that write evidence also the ones that only describe a record, such as `notes`:
-    `pl.concat([schema.COMPLETIONS.empty(), frame], how="diagonal")` adds, as null, those that the
-    source of a frame does not have.
+    Of each frame, only the columns of its table are kept, in their order, and then `account` and
+    `demo`, which say whose the rows are and whether they are invented. Other columns are left out,
+    so that none of them can be taken for a result. Functions of all records need the columns of the
+    tables, and those that write evidence also the ones that only describe a record, such as
+    `notes`: `pl.concat([schema.COMPLETIONS.empty(), frame], how="diagonal")` adds, as null, those
+    that the source of a frame does not have.
 
     Attributes:
         completions: `schema.COMPLETIONS`, one row per completion.
@@ -53,12 +53,14 @@ class TrainingData:
         employee_status: `schema.EMPLOYEE_STATUS`, the vendor's own status of each person.
         groups: `schema.GROUPS`, names of field offices, lines of business and job titles.
         snapshots: the provenance of each collection by table name; empty for frames made by hand.
-            Evidence says if a collection has more or fewer rows than its snapshot.
+            Evidence says if a collection is not as it was downloaded.
         scope: the part of the account's records that these are; by default all of them.
         part_of: the complete records, if these are a part of them; otherwise None.
         account: the name of the account in accounts.toml; None for the account of the settings.
         without_requirements: in the joined records of a fleet, the accounts whose requirements are
             not known, if those of others are.
+        altered_before: what `altered` said before the people got pseudonyms, which change every id;
+            None for records without pseudonyms.
 
     Raises:
         KPADataError: a frame is not one of polars, a column has another type, or the rows are of
@@ -87,6 +89,7 @@ class TrainingData:
     part_of: TrainingData | None = None
     account: str | None = None
     without_requirements: tuple[str, ...] = ()
+    altered_before: dict[str, tuple[int, int]] | None = None
 
     def __post_init__(self) -> None:
         """Check the frames, leave other columns out, and convert types that fit, once."""
@@ -94,7 +97,7 @@ class TrainingData:
             frame, table = getattr(self, name), endpoint_of(name).table
             given = need(frame, table).collect_schema()
             known = [column for column in table.schema if column in given]
-            kept = [column for column in given if column in (*known, *_MARKS)]
+            kept = [*known, *(mark for mark in _MARKS if mark in given)]
             checked = need(frame, table, *known).select(kept).collect(engine="in-memory")
             object.__setattr__(self, name, checked)
 
@@ -129,24 +132,27 @@ class TrainingData:
         from_demo = any(snapshot.demo for snapshot in self.snapshots.values())
         return from_demo or is_demo(self.completions, self.users, self.group_trainings)
 
-    @property
+    @cached_property
     def altered(self) -> dict[str, tuple[int, int]]:
-        """The collections with other numbers of rows than were downloaded, and both numbers.
+        """The collections that are not as they were downloaded: the rows they have, and had.
 
-        Rows were added or removed since, so the proof of the download is not theirs.
+        Rows were added or removed since, values were changed, or the rows were put in another
+        order. So the proof of the download is not theirs.
         """
-        if self.part_of is not None:
-            loaded = self.part_of.part(self.scope).frames
-            rows = {name: frame.height for name, frame in loaded.items()}
-        else:
-            kept = self.snapshots.items()
-            rows = {name: snapshot.rows for name, snapshot in kept if name in LOADED}
+        if self.altered_before is not None:
+            return self.altered_before
+        if self.part_of is None:
+            return {
+                name: (self.frames[name].height, snapshot.rows)
+                for name, snapshot in self.snapshots.items()
+                if name in LOADED and not snapshot.has_rows_of(self.frames[name])
+            }
         own = {
-            name: (self.frames[name].height, number)
-            for name, number in rows.items()
-            if self.frames[name].height != number
+            name: (self.frames[name].height, frame.height)
+            for name, frame in self.part_of.part(self.scope).frames.items()
+            if not frame.equals(self.frames[name])
         }
-        return own | (self.part_of.altered if self.part_of else {})
+        return own | self.part_of.altered
 
     @property
     def begun(self) -> date | None:

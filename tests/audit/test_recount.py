@@ -39,7 +39,8 @@ def audited(pack, tmp_path_factory) -> Path:
     with pytest.warns(kpa.errors.KPADataWarning, match="impossible date"):
         old, new = _loads(source, folder / "cache")
     # The vendor computes its statuses later than the records change.
-    late = replace(new, employee_status=old.employee_status)
+    snapshots = {**new.snapshots, "employee_status": old.snapshots["employee_status"]}
+    late = replace(new, employee_status=old.employee_status, snapshots=snapshots)
     with left_blank():
         return kpa.export_audit(
             late, folder / "pack", as_of=AS_OF, sample=25, seed=7, since=pack, organisation="Acme 7"

@@ -1,4 +1,4 @@
-"""Evidence refuses records that are incomplete, and says if rows were added or removed."""
+"""Evidence refuses incomplete records, and says if they are not as they were downloaded."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ import pytest
 
 import kpa_analytics as kpa
 from kpa_analytics.data.scope import Scope
+from kpa_analytics.data.snapshots import rows_sha256
 from kpa_analytics.data.training_data import LOADED
+from kpa_analytics.demo.server import DemoAPI
 from kpa_analytics.errors import KPADataError
 from tests.publishing.small import AS_OF, small, updated_from_newest_pages
 
@@ -29,7 +31,8 @@ def downloaded() -> kpa.TrainingData:
     data = small()
     kept = replace(updated_from_newest_pages().snapshots["completions"], walk="full")
     snapshots = {
-        name: replace(kept, table=name, rows=frame.height) for name, frame in data.frames.items()
+        name: replace(kept, table=name, rows=frame.height, rows_sha256=rows_sha256(frame))
+        for name, frame in data.frames.items()
     }
     return replace(data, snapshots=snapshots)
 
@@ -47,21 +50,39 @@ def test_records_without_a_column_are_refused_before_anything_is_written(
 
 
 @pytest.mark.slow
-def test_filtered_records_do_not_pass_as_those_that_were_downloaded(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("change", "said", "rows"),
+    [
+        (None, "the proof of the download does not hold", None),
+        (
+            lambda done: done.filter(m_user_id="ann"),
+            "Of the completions, 1 row is used, but 2 rows were downloaded.",
+            {"completions": 1},
+        ),
+        (
+            lambda done: done.with_columns(pl.col("date").dt.offset_by("1y")),
+            "In the completions, a value was changed or the rows were put in another order",
+            {"completions": 2},
+        ),
+    ],
+)
+def test_changed_records_do_not_pass_as_those_that_were_downloaded(
+    tmp_path: Path, change: Any, said: str, rows: dict[str, int] | None
+) -> None:
     data = downloaded()
-    of_ann = replace(data, completions=data.completions.filter(m_user_id="ann"))
-    said = "Of the completions, 1 row is used, but 2 rows were downloaded."
-    for number, (records, expected) in enumerate([(of_ann, True), (data, False)]):
-        pack = kpa.export_audit(records, tmp_path / str(number), as_of=AS_OF)
-        pages = [
-            (pack / "report.html").read_text(encoding="utf-8"),
-            kpa.transcript(records, "ann", as_of=AS_OF).html,
-            kpa.roster(records, 7, as_of=AS_OF).html,
-        ]
-        assert [said in page for page in pages] == [expected] * 3
+    if change:
+        data = replace(data, completions=change(data.completions))
+    pages = [
+        kpa.transcript(data, "ann", as_of=AS_OF).html,
+        kpa.roster(data, 7, as_of=AS_OF).html,
+    ]
+    for names in (True, False):
+        pack = kpa.export_audit(data, tmp_path / str(names), as_of=AS_OF, names=names)
+        pages.append((pack / "report.html").read_text(encoding="utf-8"))
         manifest = json.loads((pack / "manifest.json").read_text(encoding="utf-8"))
-        assert manifest.get("altered") == ({"completions": 1} if expected else None)
+        assert manifest.get("altered") == rows
         assert kpa.verify_audit(pack).is_empty()
+    assert [said in page for page in pages] == [bool(change)] * 4
 
 
 @pytest.mark.parametrize("name", LOADED)
@@ -74,11 +95,54 @@ def test_rows_added_to_any_collection_are_noticed(name: str) -> None:
     }
 
 
+@pytest.mark.parametrize("name", LOADED)
+def test_a_changed_value_of_any_collection_is_noticed(name: str) -> None:
+    data = downloaded()
+    frame = data.frames[name]
+    for column in (column.name for column in frame if column.count()):
+        emptied = frame.with_columns(pl.lit(None, frame.schema[column]).alias(column))
+        changed = replace(data, **{name: emptied})  # type: ignore[arg-type]
+        assert changed.altered == {name: (frame.height, frame.height)}, column
+
+
+def test_rows_in_another_order_are_noticed_and_columns_are_put_in_theirs() -> None:
+    data = downloaded()
+    done = data.completions
+    assert replace(data, completions=done.reverse()).altered == {"completions": (2, 2)}
+    assert replace(data, completions=done.select(reversed(done.columns))).altered == {}
+
+
+def test_what_is_loaded_is_as_it_was_downloaded(api: DemoAPI) -> None:
+    for refresh in (True, False, "recent"):
+        data = kpa.load_all(refresh=refresh)
+        assert data.snapshots.keys() == set(LOADED)
+        assert data.altered == {}
+
+
+def test_if_the_text_of_the_rows_is_written_in_another_way_the_kept_file_decides(
+    api: DemoAPI,
+) -> None:
+    data = kpa.load_all()
+    snapshots = {
+        name: replace(snapshot, rows_sha256="0" * 64) for name, snapshot in data.snapshots.items()
+    }
+    assert replace(data, snapshots=snapshots).altered == {}
+    other = data.completions.with_columns(notes=pl.lit("he was there"))
+    edited = replace(data, snapshots=snapshots, completions=other)
+    assert list(edited.altered) == ["completions"]
+    for snapshot in snapshots.values():
+        assert snapshot.path
+        snapshot.path.unlink()
+    assert replace(data, snapshots=snapshots).altered.keys() == set(LOADED)
+
+
 def test_a_chosen_part_is_not_altered_but_rows_can_be_taken_out_of_it_and_of_the_whole() -> None:
     data = downloaded()
     part = data.part(Scope(description="Ladders", trainings=(7,)))
     assert part.altered == {}
     assert replace(part, completions=part.completions.clear()).altered == {"completions": (0, 1)}
+    changed = part.completions.with_columns(notes=pl.lit("he was there"))
+    assert replace(part, completions=changed).altered == {"completions": (1, 1)}
     gone = replace(data, users=data.users.head(1)).part(part.scope)
     assert gone.altered == {"users": (1, 2)}
     assert replace(data, completions=data.completions.head(1), snapshots={}).altered == {}
