@@ -33,8 +33,10 @@ def tools(gaps: Locator) -> Locator:
 
 
 def shown(gaps: Locator) -> list[list[str]]:
-    rows = gaps.locator("tbody tr:visible").all()
-    return [row.locator("td, th").all_inner_texts() for row in rows]
+    rows: list[list[str]] = gaps.locator("tbody tr:visible").evaluate_all(
+        "rows => rows.map(row => [...row.cells].map(cell => cell.innerText))"
+    )
+    return rows
 
 
 def column(gaps: Locator, heading: str) -> list[str]:
