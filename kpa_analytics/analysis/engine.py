@@ -149,25 +149,40 @@ class Engine:
 
     def status(self, as_of: date, expiring_days: int, include_terminated: bool) -> pl.DataFrame:
         """The statuses on a day (`schema.EXPIRY_STATUS`), sorted by m_user_id and training_id."""
+        completed = self.counting(as_of, expiring_days, include_terminated)
+        return self.status_of(completed, as_of, expiring_days, include_terminated)
+
+    def counting(self, as_of: date, expiring_days: int, include_terminated: bool) -> pl.DataFrame:
+        """The result of `completed`, with those people who left only if they are included."""
+        return self.completed(as_of, expiring_days, *self._employed(as_of, include_terminated))
+
+    def status_of(
+        self, completed: pl.DataFrame, as_of: date, expiring_days: int, include_terminated: bool
+    ) -> pl.DataFrame:
+        """The result of `status`; `completed` is that of `counting`, with the same arguments."""
         employed = self._employed(as_of, include_terminated)
-        completed = self.completed(as_of, expiring_days, *employed)
         return self._named(_merged(self._kinds(completed, as_of, expiring_days, employed)))
 
     def status_if_completed(
-        self, places: pl.DataFrame, as_of: date, expiring_days: int, include_terminated: bool
+        self,
+        places: pl.DataFrame,
+        completed: pl.DataFrame,
+        as_of: date,
+        expiring_days: int,
+        include_terminated: bool,
     ) -> pl.DataFrame:
-        """The result of `status` if these trainings were also completed.
+        """The result of `status_of` if these trainings were also completed.
 
         Args:
             places: m_user_id, training_id, date, and the columns of `STATUS_COLUMNS` on the day;
                 each person and training once. The people are those of the records, the trainings
                 are in the records or the catalogue.
+            completed: as for `status_of`.
             as_of: the day, which is not before these dates.
             expiring_days: as for `status`.
             include_terminated: as for `status`.
         """
         employed = self._employed(as_of, include_terminated)
-        completed = self.completed(as_of, expiring_days, *employed)
         people = self.people.lazy().select("m_user_id", "person")
         before = completed.lazy().select("pair", before="date")
         new = (

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from kpa_analytics.analysis.planning.session_plan import SessionPlan
     from kpa_analytics.data.training_data import TrainingData
 
+    #: The number of each session that was moved, and its new week; None if it was dropped.
+    _Moves = tuple[tuple[int, date | None], ...]
+
 #: The words for a session that was dropped or moved, and for what is wrong with it then.
 DROPPED, MOVED = "dropped", "moved from {}"
 #: Whether a row of `PlannerView.sessions` was not dropped.
@@ -37,7 +40,6 @@ LOST_PLACE = "you dropped the session of {}"
 BUSY, NOT_ELIGIBLE = "{} teaches another session in this week", "{} may teach it until {} only"
 #: The number of plans that are kept.
 _KEPT = 4
-_WEEK_OF_SESSION = {"session": pl.Int64, "week": pl.Date}
 _IS_GAP = pl.col("status").is_in(GAPS)
 #: The columns of the tables of gaps.
 GAP_COLUMNS = pl.Schema(
@@ -62,8 +64,9 @@ class PlannerView:
         self._booked = lru_cache(maxsize=_KEPT)(self._new_bookings)
         self._plan = lru_cache(maxsize=_KEPT)(BookedPlan.whole)
         self._basis = PlanBasis(data)
-        self._after = lru_cache(maxsize=_KEPT)(self._statuses_after)
         self._checked = lru_cache(maxsize=_KEPT)(self._moved_sessions)
+        self._places = lru_cache(maxsize=_KEPT)(self._moved_places)
+        self._after = lru_cache(maxsize=_KEPT)(self._statuses_after)
 
     def plan(self, choices: PlannerChoices) -> SessionPlan:
         """The plan of these choices, before any session is moved."""
@@ -83,7 +86,7 @@ class PlannerView:
         rows = self._moved(choices)
         conditions = self._people_filter.conditions(choices)
         if conditions:
-            wanted = self.plan(choices).people.filter(*conditions)["session"].unique()
+            wanted = self.booked(choices).people.filter(*conditions)["session"].unique()
             rows = rows.filter(pl.col("session").is_in(wanted.implode()))
         return rows.sort("week", "training", "session")
 
@@ -98,7 +101,7 @@ class PlannerView:
         dropped.
         """
         numbers = pl.Series(list(sessions), dtype=pl.Int64).implode()
-        people = self.plan(choices).people.filter(pl.col("session").is_in(numbers))
+        people = self.booked(choices).people.filter(pl.col("session").is_in(numbers))
         changed = self._moved(choices).select("session", "change", now="week")
         now = (
             pl.when(pl.col("change") == DROPPED)
@@ -116,7 +119,7 @@ class PlannerView:
 
         They include those whose session was dropped.
         """
-        plan = self.plan(choices)
+        plan = self.booked(choices)
         dropped = [move["session"] for move in choices.moves if move["week"] is None]
         lost = plan.people.filter(pl.col("session").is_in(dropped)).with_columns(
             pl.format(LOST_PLACE, day_texts(pl.col("week"))).alias("reason")
@@ -129,7 +132,7 @@ class PlannerView:
 
         If trainings or people are chosen: only the trainings of their cases in the plan.
         """
-        plan, conditions = self.plan(choices), self._people_filter.conditions(choices)
+        plan, conditions = self.booked(choices), self._people_filter.conditions(choices)
         if not conditions:
             return plan.last_instructors
         needed = [
@@ -145,12 +148,7 @@ class PlannerView:
         Only those of the chosen trainings and people. A moved session counts in its new week, and
         one that was dropped does not count.
         """
-        plan = self.plan(choices)
-        rows = plan.expiring_again
-        if choices.moves:
-            places = self._places(choices).rename({"week": "date"})
-            with_statuses = self._basis.with_status(places, plan.first_week, plan.last_day)
-            rows = expiring_again(with_statuses, self._data.users)
+        rows = expiring_again(self._places(*self._moved_plan(choices)), self._data.users)
         return rows.filter(*self._people_filter.conditions(choices))
 
     def gaps_left(
@@ -160,17 +158,17 @@ class PlannerView:
 
         `gaps` is the last frame of `gap_cases`, and `unplaced` the result of the method `unplaced`.
         """
-        return gaps_left(gaps, self._places(choices), unplaced, self._basis.rules.included)
+        places = self._places(*self._moved_plan(choices))
+        return gaps_left(gaps, places, unplaced, self._basis.rules.included)
 
     def gap_cases(self, choices: PlannerChoices) -> list[pl.DataFrame]:
         """The gaps of the chosen trainings and people, one frame for each number of `Gaps`.
 
         The columns are those of `GAP_COLUMNS`.
         """
-        plan = self.plan(choices)
-        sessions = self._not_dropped(choices)
+        plan, moves = self._moved_plan(choices)
         today, without = map(self._basis.status_on, (plan.as_of, plan.last_day))
-        planned = self._after(plan, tuple(sessions.iter_rows()))
+        planned = self._after(plan, moves)
         conditions = [_IS_GAP, *self._people_filter.conditions(choices)]
         each = (today, without, planned)
         return [rows.filter(*conditions).select(GAP_COLUMNS.names()) for rows in each]
@@ -178,31 +176,29 @@ class PlannerView:
     def _new_bookings(self, as_of: date, weeks: int, capacity: int, by: str | None) -> BookedPlan:
         return booked_plan(self._basis, as_of, weeks=weeks, capacity=capacity, by=by)
 
-    def _statuses_after(
-        self, plan: SessionPlan, sessions: tuple[tuple[int, date], ...]
-    ) -> pl.DataFrame:
+    def _statuses_after(self, plan: BookedPlan, moves: _Moves) -> pl.DataFrame:
         """The statuses on the last day after these sessions, as `what_if()` gives them."""
-        days = pl.DataFrame(sessions, _WEEK_OF_SESSION, orient="row").rename({"week": "date"})
-        places = plan.people.join(days, on="session", maintain_order="left")
-        return self._basis.statuses_after(places, plan.first_week, plan.last_day)
+        return self._basis.statuses_after(self._places(plan, moves), plan.last_day)
 
-    def _not_dropped(self, choices: PlannerChoices) -> pl.DataFrame:
-        """The sessions that were not dropped, and their weeks."""
-        return self._moved(choices).filter(NOT_DROPPED).select("session", "week")
+    def _moved_places(self, plan: BookedPlan, moves: _Moves) -> pl.DataFrame:
+        """The people of the sessions that were not dropped, as `BookedPlan.with_status` has them.
 
-    def _places(self, choices: PlannerChoices) -> pl.DataFrame:
-        """The people of the sessions that were not dropped, each in its week."""
-        people = self.plan(choices).people.drop("week")
-        return people.join(self._not_dropped(choices), on="session", maintain_order="left")
+        `date` is the week of each.
+        """
+        weeks = self._checked(plan, moves).filter(NOT_DROPPED).select("session", date="week")
+        people = plan.people.drop("week")
+        return plan.with_status(people.join(weeks, on="session", maintain_order="left"))
 
     def _moved(self, choices: PlannerChoices) -> pl.DataFrame:
         """All sessions in their new weeks, with `change`, `check` and `note`."""
-        moves = tuple((move["session"], move["week"]) for move in choices.moves)
-        return self._checked(self.booked(choices), moves)
+        return self._checked(*self._moved_plan(choices))
 
-    def _moved_sessions(
-        self, plan: BookedPlan, moves: tuple[tuple[int, date | None], ...]
-    ) -> pl.DataFrame:
+    def _moved_plan(self, choices: PlannerChoices) -> tuple[BookedPlan, _Moves]:
+        """The plan of these choices, and its moves."""
+        moves = tuple((move["session"], move["week"]) for move in choices.moves)
+        return self.booked(choices), moves
+
+    def _moved_sessions(self, plan: BookedPlan, moves: _Moves) -> pl.DataFrame:
         weeks = dict(moves)
         new = pl.Series("new", [weeks.get(number) for number in plan.sessions["session"]], pl.Date)
         is_dropped = pl.col("session").is_in([n for n, week in moves if week is None])

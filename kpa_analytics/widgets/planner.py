@@ -17,6 +17,7 @@ from kpa_analytics.analysis.planning.expiring_again import in_a_sentence
 from kpa_analytics.analysis.planning.last_instructors import in_sentences
 from kpa_analytics.analysis.planning.plan_sessions import GROUPS
 from kpa_analytics.analysis.planning.plan_weeks import MOST_WEEKS, WEEKS
+from kpa_analytics.analysis.planning.session_plan import left_out
 from kpa_analytics.analysis.planning.session_seats import MOST_SEATS, SEATS
 from kpa_analytics.analysis.selected_bars import in_bars
 from kpa_analytics.charts.render import drawn
@@ -318,7 +319,7 @@ class PlannerExplorer(SessionExplorer):
 
     def _count(self, choices: PlannerChoices) -> None:
         """Fill the figures, and the sentences below them."""
-        plan = self.plan
+        plan = self._booked
         frames = self._view.gap_cases(choices)
         self._gaps_by_figure = dict(zip(GAP_FIGURES, frames, strict=True))
         self._gaps = Gaps(*(rows.height for rows in frames))
@@ -327,7 +328,7 @@ class PlannerExplorer(SessionExplorer):
             *(self._rows, self._gaps, self._cases),
             *(self.as_of, plan.last_day),
             of_people=self._chooses_people(),
-            known=plan.requirements_known,
+            known=not plan.requirements_note,
         )
         said = self._notes(choices)
         self._figures.value = figures + layout.notes(said) + self._outside_records()
@@ -335,13 +336,13 @@ class PlannerExplorer(SessionExplorer):
 
     def _notes(self, choices: PlannerChoices) -> list[str]:
         """The sentences below the figures."""
-        plan, view = self.plan, self._view
+        plan, view = self._booked, self._view
         left = view.gaps_left(choices, self._gaps_by_figure[GAPS_WITH], self._cases)
         return [
             *left_in_a_sentence(
-                left, self._cases.height, plan.last_day, known=plan.requirements_known
+                left, self._cases.height, plan.last_day, known=not plan.requirements_note
             ),
-            *plan.unknown,
+            *left_out(plan.requirements_note),
             *in_a_sentence(view.expiring_again(choices), plan.last_day),
             *in_sentences(view.last_instructors(choices), _WARNED),
         ]

@@ -512,10 +512,11 @@ def test_the_planner_s_statuses_are_those_of_what_if(seed: int) -> None:
     expected = kpa.what_if(data, (moved, held), as_of=made.as_of, until=last, required=required)
     places = held.drop("week").join(moved.select("session", date="week"), on="session")
     same = [name for name in expected.columns if name not in ("completion_id", "hypothetical")]
-    assert basis.statuses_after(places, first, last).select(same).equals(expected.select(same))
+    after = basis.statuses_after(basis.with_status(places, first, last), last)
+    assert after.select(same).equals(expected.select(same))
     wrong = places.head(1).with_columns(pl.col("date") + pl.duration(days=1))
     with pytest.raises(KPADataError, match=r"no session of training \d+ can be on \d+ \w+ \d{4}"):
-        basis.statuses_after(wrong, first, last)
+        basis.with_status(wrong, first, last)
 
 
 @pytest.mark.slow

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from functools import cached_property
 
 import polars as pl
 
@@ -23,7 +24,7 @@ from kpa_analytics.schema import PLANNED_SESSIONS
 
 
 class BookedPlan:
-    """The booked sessions of a plan, from which `whole` computes its other tables.
+    """The booked sessions of a plan, and its other tables, each computed when it is needed.
 
     Args:
         basis: the records.
@@ -39,6 +40,7 @@ class BookedPlan:
         first_week: the Monday of the first week.
         last_day: the last day of the last week.
         sessions: `SessionPlan.sessions`.
+        requirements_note: `SessionPlan.requirements_note`.
     """
 
     def __init__(
@@ -53,29 +55,47 @@ class BookedPlan:
     ) -> None:
         self.as_of, self.first_week, self._weeks = as_of, days[0], len(days)
         self.last_day = days[-1] + timedelta(days=6)
+        self.requirements_note = basis.requirements_note
         self._basis, self._cases, self._bookings = basis, cases, bookings
         self._places = places(cases, bookings, days)
         self._sessions = numbered_sessions(self._places, bookings, costs, names)
         self.sessions = self._sessions.select(PLANNED_SESSIONS.schema.names())
 
+    @cached_property
+    def people(self) -> pl.DataFrame:
+        """`SessionPlan.people`."""
+        windows = self._basis.rules.schedules.filter(pl.col("rule") == "window")["training_id"]
+        return planned_people(self._places, self._sessions, {*windows}, self.first_week)
+
+    @cached_property
+    def unplaced(self) -> pl.DataFrame:
+        """`SessionPlan.unplaced`."""
+        return unplaced(self._cases, self._bookings)
+
+    @cached_property
+    def last_instructors(self) -> pl.DataFrame:
+        """`SessionPlan.last_instructors`."""
+        instructors = self._basis.instructors_on(self.as_of)
+        return last_instructors(instructors, {*self._cases["training_id"]}, self.last_day)
+
+    def with_status(self, places: pl.DataFrame) -> pl.DataFrame:
+        """Add the status that each place in a session gives on the last day (`PlanBasis`)."""
+        return self._basis.with_status(places, self.first_week, self.last_day)
+
     def whole(self) -> SessionPlan:
         """The plan with all its tables."""
-        basis, data = self._basis, self._basis.data
-        windows = basis.rules.schedules.filter(pl.col("rule") == "window")["training_id"]
-        people = planned_people(self._places, self._sessions, {*windows}, self.first_week)
-        new = basis.with_status(people.rename({"week": "date"}), self.first_week, self.last_day)
+        data = self._basis.data
+        new = self.with_status(self.people.rename({"week": "date"}))
         return SessionPlan(
             as_of=self.as_of,
             first_week=self.first_week,
             weeks=self._weeks,
             sessions=self.sessions,
-            people=people,
-            unplaced=unplaced(self._cases, self._bookings),
+            people=self.people,
+            unplaced=self.unplaced,
             expiring_again=expiring_again(new, data.users),
-            last_instructors=last_instructors(
-                basis.instructors_on(self.as_of), {*self._cases["training_id"]}, self.last_day
-            ),
-            requirements_note=basis.requirements_note,
+            last_instructors=self.last_instructors,
+            requirements_note=self.requirements_note,
             demo=data.demo,
             account=data.account,
         )

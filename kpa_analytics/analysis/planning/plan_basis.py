@@ -47,6 +47,7 @@ class PlanBasis:
         self.rules = Rules(data.trainings)
         self.requirements_note = requirements_note(data, required)
         self.status_on = lru_cache(maxsize=_KEPT)(self._statuses)
+        self._counting_on = lru_cache(maxsize=_KEPT)(self._counting)
         self.instructors_on = lru_cache(maxsize=_KEPT)(self._instructors)
         self._kept_cases = lru_cache(maxsize=_KEPT)(self._cases)
         self._kept_expirations = lru_cache(maxsize=_KEPT)(self._session_expirations)
@@ -109,16 +110,17 @@ class PlanBasis:
             )
         return with_statuses
 
-    def statuses_after(self, places: pl.DataFrame, first: date, last: date) -> pl.DataFrame:
+    def statuses_after(self, places: pl.DataFrame, last: date) -> pl.DataFrame:
         """The statuses on the last day of the weeks if these people have these places.
 
         Args:
-            places: `m_user_id`, and as for `with_status`; each person and training once.
-            first: as for `session_expirations`.
+            places: `m_user_id`, and the result of `with_status`; each person and training once.
             last: as for `session_expirations`.
         """
-        new = self.with_status(places, first, last)
-        return self._engine.status_if_completed(new, last, EXPIRING_DAYS, include_terminated=False)
+        completed = self._counting_on(last)
+        return self._engine.status_if_completed(
+            places, completed, last, EXPIRING_DAYS, include_terminated=False
+        )
 
     def _cases(self, as_of: date, weeks: int) -> pl.DataFrame:
         """As `cases` returns them, of the days of so many weeks that the calendar has."""
@@ -141,7 +143,11 @@ class PlanBasis:
         return expirations(keyed, self.rules.schedules).collect(engine="in-memory")
 
     def _statuses(self, day: date) -> pl.DataFrame:
-        return self._engine.status(day, EXPIRING_DAYS, include_terminated=False)
+        completed = self._counting_on(day)
+        return self._engine.status_of(completed, day, EXPIRING_DAYS, include_terminated=False)
+
+    def _counting(self, day: date) -> pl.DataFrame:
+        return self._engine.counting(day, EXPIRING_DAYS, include_terminated=False)
 
     def _instructors(self, day: date) -> pl.DataFrame:
         data = self.data

@@ -105,8 +105,7 @@ class SessionPlan:
     @property
     def unknown(self) -> list[str]:
         """A sentence if requirements are not known: whom the plan leaves out."""
-        note = self.requirements_note
-        return [say(text.WITHOUT_REQUIREMENTS, note=note)] if note else []
+        return left_out(self.requirements_note)
 
     @property
     def notes(self) -> list[str]:
@@ -127,6 +126,11 @@ class SessionPlan:
             f"<h4>{escape(self.title)}</h4><p>{escape(self.summary)}.</p>"
             f"{_listed(self.notes)}{_sessions(self.sessions)}{_unplaced(self.unplaced)}</section>"
         )
+
+
+def left_out(note: str) -> list[str]:
+    """A sentence for a note about requirements that are not known: whom a plan leaves out."""
+    return [say(text.WITHOUT_REQUIREMENTS, note=note)] if note else []
 
 
 def _listed(sentences: list[str]) -> str:
