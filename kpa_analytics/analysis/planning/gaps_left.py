@@ -56,8 +56,4 @@ def gaps_left(
 
 def _among(gaps: pl.DataFrame, cases: pl.DataFrame) -> pl.Series:
     """Whether each gap is one of these cases."""
-    listed = cases.select(CASE_KEY).unique().with_columns(pl.lit(True).alias("listed"))
-    joined = gaps.select(CASE_KEY).join(
-        listed, on=CASE_KEY, how="left", nulls_equal=True, maintain_order="left"
-    )
-    return joined["listed"].fill_null(False)
+    return gaps.select(CASE_KEY).to_struct().is_in(cases.select(CASE_KEY).to_struct().implode())
