@@ -20,6 +20,7 @@ from kpa_analytics.data.changes import completions_of, table_changes
 from kpa_analytics.data.kept_data import kept_data
 from kpa_analytics.data.snapshots import Kept, Snapshot, SnapshotFolder, read_snapshot
 from kpa_analytics.data.training_data import TrainingData, need_training_data
+from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import ACCOUNT, need_same_account
 from kpa_analytics.paths import typed_path
@@ -51,8 +52,9 @@ def changes(old: object, new: object) -> pl.DataFrame:
     Raises:
         KPADataError: a side has none of these forms, a file of a pack was changed or is missing
             (the message names it), a completion has no id, two completions have the same id, one
-            side has names and the other pseudonyms, or the sides are of two accounts or cover
-            different parts of the records (other people or trainings).
+            side has names and the other pseudonyms, one has invented data and the other real data,
+            or the sides are of two accounts or cover different parts of the records (other people
+            or trainings).
 
     Examples:
         >>> from kpa_analytics.schema import COMPLETIONS
@@ -64,6 +66,7 @@ def changes(old: object, new: object) -> pl.DataFrame:
     """
     before, after = _side(old), _side(new)
     need_same_account(_account_of(before), _account_of(after))
+    _refuse_invented_beside_real(before, after)
     _refuse_pseudonyms(before, after)
     _refuse_other_part(before, after)
     tables = _tables(before, "old"), _tables(after, "new")
@@ -108,8 +111,8 @@ def status_changes(
     Raises:
         KPADataError: a side has none of these forms, nothing was kept of the trainings, people or
             requirements of a snapshot, the two sides are of two accounts or cover different parts
-            of the records, the two packs are not comparable, the first day is after the second, or
-            another error of `expiry_status()`.
+            of the records, only one has invented data, the two packs are not comparable, the first
+            day is after the second, or another error of `expiry_status()`.
 
     Examples:
         >>> from datetime import date
@@ -126,6 +129,7 @@ def status_changes(
     """
     sides = _with_rules(before, "before"), _with_rules(after, "after")
     need_same_account(*map(_account_of, sides))
+    _refuse_invented_beside_real(*sides)
     _refuse_pseudonyms(*sides)
     _refuse_other_part(*sides)
     if isinstance(sides[0], PackData) and isinstance(sides[1], PackData):
@@ -199,6 +203,26 @@ def _kept(path: Path) -> TrainingData | pl.DataFrame:
             "finds the other tables of that time"
         )
     return kept_data(path) if is_kept else records
+
+
+def _refuse_invented_beside_real(*sides: Any) -> None:
+    """Refuse demo data on one side only; a side without records is neither."""
+    before, after = map(_is_invented, sides)
+    if None not in (before, after) and before != after:
+        kinds = ("invented", "real") if before else ("real", "invented")
+        raise KPADataError(
+            f"the earlier side has {kinds[0]} data and the later one {kinds[1]} data, so they "
+            "cannot be compared"
+        )
+
+
+def _is_invented(side: Any) -> bool | None:
+    data = side.data if isinstance(side, PackData) else side
+    records = data.completions if isinstance(data, TrainingData) else data
+    if not isinstance(records, pl.DataFrame | pl.LazyFrame):
+        return None  # it is refused where its records are read
+    has_none = records.lazy().head(1).collect(engine="in-memory").is_empty()
+    return None if has_none else is_demo(records)
 
 
 def _refuse_pseudonyms(*sides: Any) -> None:

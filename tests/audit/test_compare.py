@@ -163,6 +163,24 @@ def test_pseudonyms_are_not_compared_with_names(two, tmp_path, packs):
 
 
 @pytest.mark.slow
+def test_invented_data_are_not_compared_with_real_data(two, packs, data, pack):
+    said = "the earlier side has {} data and the later one {} data, so they cannot be compared"
+    real = [two[1], two[1].completions, two[1].completions.lazy(), packs[1]]
+    for this in [data, data.completions, pack]:
+        for that in real:
+            with pytest.raises(KPADataError, match=said.format("invented", "real")):
+                kpa.changes(this, that)
+            with pytest.raises(KPADataError, match=said.format("real", "invented")):
+                kpa.changes(that, this)
+    for compared in [(data, two[1]), (pack, packs[1]), (data, packs[1])]:
+        with pytest.raises(KPADataError, match="so they cannot be compared"):
+            kpa.status_changes(*compared)
+    nothing = data.completions.clear()
+    assert kpa.changes(nothing, two[1].completions)["change"].unique().to_list() == ["added"]
+    assert kpa.changes(nothing, data.completions).height == data.completions.height
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("compare", [kpa.changes, kpa.status_changes])
 def test_a_part_is_compared_only_with_the_same_part(compare, two, packs, tmp_path):
     data = two[0]
