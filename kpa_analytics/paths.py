@@ -1,10 +1,11 @@
-"""Paths as people type them."""
+"""Paths and URLs of folders as people type them."""
 
 from __future__ import annotations
 
 import errno
 import os
 from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
 
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.utf8 import need_utf8_path
@@ -41,6 +42,38 @@ def typed_path(value: str | os.PathLike[str], *, utf8: bool = True) -> Path:
         raise KPADataError(f"{path}: there is no such home folder; write the whole path") from error
     _refuse_too_long(path)
     return path
+
+
+def folder_url(url: str, *, login: str) -> SplitResult:
+    """The parts of the URL of a folder, without a password or a key: files and errors show it.
+
+    Args:
+        url: the URL.
+        login: where the password or the key can be given instead, for the error.
+
+    Raises:
+        KPADataError: it is not valid, is not UTF-8, or has a password, a query or a fragment. The
+            message does not show them.
+
+    Examples:
+        >>> folder_url("s3a://key:hidden@bucket/kpa", login="the settings of Spark")
+        Traceback (most recent call last):
+        kpa_analytics.errors.KPADataError: the address of s3a://bucket... must not have a password
+        or a key in it: give the login in the settings of Spark
+    """
+    need_utf8_path(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # neither it nor the URL is shown: both may have a password in them
+        raise KPADataError(
+            "folder is not a valid URL: write one such as s3://bucket/folder"
+        ) from None
+    if parts.password or parts.query or parts.fragment:
+        raise KPADataError(
+            f"the address of {parts.scheme}://{parts.hostname or ''}... must not have a password "
+            f"or a key in it: give the login in {login}"
+        )
+    return parts
 
 
 def content_of(path: Path) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection
 from contextlib import nullcontext
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 from urllib.request import url2pathname
 
 import polars as pl
@@ -18,7 +18,7 @@ from kpa_analytics.data.need_evidence import need_evidence
 from kpa_analytics.data.training_data import TrainingData, need_training_data
 from kpa_analytics.errors import KPADataError, of_account
 from kpa_analytics.inputs import need_switch
-from kpa_analytics.paths import typed_path
+from kpa_analytics.paths import folder_url, typed_path
 from kpa_analytics.publishing.account_facts import (
     failed_accounts,
     other_accounts,
@@ -28,8 +28,7 @@ from kpa_analytics.publishing.datasets import Question
 from kpa_analytics.publishing.files import PublishedFolder, files_frame, replace_files, write_beside
 from kpa_analytics.publishing.index import INDEX, read_index
 from kpa_analytics.publishing.local_folder import LocalFolder
-from kpa_analytics.publishing.remote_folder import RemoteFolder
-from kpa_analytics.utf8 import need_utf8_path
+from kpa_analytics.publishing.remote_folder import LOGIN, RemoteFolder
 
 
 def publish(
@@ -187,13 +186,7 @@ def published_folder(folder: str | os.PathLike[str]) -> PublishedFolder:
         raise KPADataError("folder is empty: give the path of a folder, or a URL")
     if not isinstance(folder, str) or "://" not in folder:
         return LocalFolder(typed_path(folder))
-    need_utf8_path(folder)
-    try:
-        parts = urlsplit(folder)
-    except ValueError:  # neither it nor the URL is shown: both may have a password in them
-        raise KPADataError(
-            "folder is not a valid URL: write one such as s3://bucket/folder"
-        ) from None
+    parts = folder_url(folder, login=LOGIN)
     if parts.scheme == "file":
         machine = "" if parts.netloc in ("", "localhost") else f"//{parts.netloc}"
         return LocalFolder(typed_path(url2pathname(machine + unquote(parts.path))))

@@ -8,12 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from urllib.parse import urlsplit
 
 from kpa_analytics.errors import KPADataError, KPAError
 from kpa_analytics.install_command import install_command
+from kpa_analytics.paths import folder_url
 from kpa_analytics.publishing.local_folder import UNFINISHED
 
+#: Where a store's package finds the login.
+LOGIN = "the environment variables of the store's package"
 #: Stores in which an object is there as a whole or not at all. In others, files are renamed.
 _WHOLE_OBJECTS = {"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "adl", "oss", "oci"}
 
@@ -29,7 +31,9 @@ class RemoteFolder:
 
     def __init__(self, url: str) -> None:
         self.address = url.rstrip("/")
-        _check(self.address)
+        parts = folder_url(self.address, login=LOGIN)
+        if not parts.netloc and not parts.path.strip("/"):
+            raise KPADataError(f"{url} names no folder: write a URL such as s3://bucket/folder")
         try:
             from fsspec.core import url_to_fs
         except ImportError:
@@ -137,15 +141,3 @@ class RemoteFolder:
 
     def _at(self, name: str) -> str:
         return f"{self._path.rstrip('/')}/{name}"
-
-
-def _check(url: str) -> None:
-    """Refuse a URL without a folder, or with a password or a key, which the files would show."""
-    parts = urlsplit(url)
-    if parts.password or parts.query or parts.fragment:
-        raise KPADataError(
-            f"the address of {parts.scheme}://{parts.hostname or ''}... must not have a password "
-            "or a key in it: give the login in the environment variables of the store's package"
-        )
-    if not parts.netloc and not parts.path.strip("/"):
-        raise KPADataError(f"{url} names no folder: write a URL such as s3://bucket/folder")

@@ -18,7 +18,7 @@ from kpa_analytics.analysis.requirements import REQUIRED
 from kpa_analytics.endpoints import COLLECTIONS, endpoint_of
 from kpa_analytics.errors import KPADataError, KPADataWarning, warn
 from kpa_analytics.inputs import ACCOUNT, need
-from kpa_analytics.paths import typed_path
+from kpa_analytics.paths import folder_url, typed_path
 from kpa_analytics.schema import COMPLETIONS, GROUP_TRAININGS, GROUPS, TRAININGS, USERS, Table
 from kpa_analytics.spark.catalogue import named
 from kpa_analytics.spark.columns import polars_schema, spark_schema
@@ -46,9 +46,10 @@ def read(folder: str | os.PathLike[str], *, session: SparkSession | None = None)
         The published tables as Spark data frames; see `Published`.
 
     Raises:
-        KPADataError: there are no completions, they are not in folders `account=NAME`, or an
-            account lacks a column or has one of another type; the message names it. A table without
-            files of an account that has completions is found when it is first used.
+        KPADataError: the URL has a password in it, there are no completions, they are not in
+            folders `account=NAME`, or an account lacks a column or has one of another type; the
+            message names it. A table without files of an account that has completions is found when
+            it is first used.
         KPAError: Spark does not start; it needs Java 17 or later.
 
     Examples:
@@ -67,6 +68,7 @@ def _address(folder: str | os.PathLike[str]) -> str:
     address = os.fspath(folder)
     need_utf8_path(address)
     if "://" in address:
+        folder_url(address, login="the settings of Spark")
         return address
     path = typed_path(address)
     return path.absolute().as_posix() if path.exists() else address

@@ -297,7 +297,7 @@ def test_other_bad_input_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(KPADataError, match="file is not a folder"):
         kpa.publish(small(), tmp_path / "file")
-    for folder, message in (("", "folder is empty"), ("s3://", "s3: names no folder")):
+    for folder, message in (("", "folder is empty"), ("s3://", "s3:// names no folder")):
         with pytest.raises(KPADataError, match=message):
             kpa.publish(small(), folder)
     for content in (

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 import kpa_analytics as kpa
-from kpa_analytics.errors import KPAError
+from kpa_analytics.errors import KPADataError, KPAError
 from kpa_analytics.install_command import install_command
 
 
@@ -24,6 +24,15 @@ def test_a_missing_package_is_named_with_its_cure(name, package, monkeypatch) ->
     with pytest.raises(KPAError, match=package) as caught:
         getattr(kpa.spark, name)
     assert str(caught.value).endswith(install_command("spark"))
+
+
+@pytest.mark.parametrize(
+    "login", ["s3a://key:hidden@bucket/kpa", "abfss://data@host/kpa?sig=hidden"]
+)
+def test_no_error_shows_the_password_of_a_url(login) -> None:
+    with pytest.raises(KPADataError, match="give the login in the settings of Spark") as caught:
+        kpa.spark.read(login)
+    assert "hidden" not in str(caught.value)
 
 
 def test_a_misspelt_name_is_an_attribute_error() -> None:
