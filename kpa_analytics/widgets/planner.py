@@ -146,7 +146,8 @@ class PlannerExplorer(SessionExplorer):
         "instructor. Click a session to list its people.",
         "Earlier and Later move the session by a week, Drop leaves it out, and Restore puts it "
         "back. The figures above say how many gaps are left.",
-        "The column Change also says if the instructor cannot teach the session in its new week.",
+        "The column Change and the line above the people of the session also say if the instructor "
+        "cannot teach it in its new week.",
         "Click a cell, a label or an entry of the legend in the chart to list sessions and people.",
         _SELECTING_CELLS,
         PRESSING,
@@ -445,9 +446,10 @@ class PlannerExplorer(SessionExplorer):
         row = self._selected_row()
         if row is None:
             return NO_SESSION
+        changed = f"; {row['note']}" if row["note"] else ""
         return (
             f"People of the session of {in_words(row['week'])}: {row['training']} "
-            f"({row['instructor']})"
+            f"({row['instructor']}){changed}"
         )
 
     def _shift(self, weeks: int) -> None:

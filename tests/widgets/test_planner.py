@@ -182,6 +182,9 @@ def test_moving_a_session_changes_its_week_and_what_must_be_checked(
     assert planner.sessions["note"][0] == (
         "moved from 6 Jul 2026; Ike teaches another session in this week"
     )
+    assert planner._people.caption == (
+        f"People of the session of 27 Jul 2026: Ladders (Ike); {planner.sessions['note'][0]}"
+    )
     press(planner, "Earlier")
     assert planner.sessions["check"].to_list() == [None, None]
     press(planner, "Restore")
@@ -297,7 +300,9 @@ def test_only_buttons_that_change_the_selected_session_are_enabled(
 def test_a_session_that_a_filter_hides_is_no_longer_selected(planner: PlannerExplorer) -> None:
     planner.set(selected=1, moves={"session": 1, "week": MONDAYS[5]})
     assert "Planned sessions, 1 change" in planner._sessions.caption
-    assert planner._people.caption == "People of the session of 10 Aug 2026: Ladders (Ike)"
+    assert planner._people.caption == (
+        "People of the session of 10 Aug 2026: Ladders (Ike); moved from 6 Jul 2026"
+    )
     planner.trainings = ["Ropes"]
     assert planner.selected is None
     assert planner.people.is_empty()
@@ -312,7 +317,9 @@ def test_a_hidden_session_that_is_selected_is_named_and_can_be_moved(
     planner: PlannerExplorer,
 ) -> None:
     planner.set(trainings=["Ropes"], selected=1, moves={"session": 1, "week": MONDAYS[5]})
-    assert planner._people.caption == "People of the session of 10 Aug 2026: Ladders (Ike)"
+    assert planner._people.caption == (
+        "People of the session of 10 Aug 2026: Ladders (Ike); moved from 6 Jul 2026"
+    )
     assert planner.people["training"].unique().to_list() == ["Ladders"]
     press(planner, "Restore")
     assert planner.moves == ()
