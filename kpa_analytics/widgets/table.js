@@ -39,7 +39,9 @@ function render({ model, el }) {
   const back = make("button", "", "Previous");
   const on = make("button", "", "Next");
   const final = make("button", "", "Last");
-  foot.append(status, first, back, on, final);
+  const pages = make("div", "kpa-table-pages");
+  pages.append(first, back, on, final);
+  foot.append(status, pages);
   const tools = make("div", "kpa-table-tools");
   tools.setAttribute("role", "group");
   tools.setAttribute("aria-label", "Columns and rows of the table");

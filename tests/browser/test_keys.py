@@ -19,7 +19,7 @@ from kpa_analytics.widgets.table import RowsTable
 from kpa_analytics.widgets.table_rows import ColumnHeading
 from kpa_analytics.wording import day as in_words
 from tests.browser.axe import axe, violations
-from tests.browser.hands import open_list, press
+from tests.browser.hands import open_list, point_at, press
 from tests.browser.legible import focus_is_seen
 from tests.browser.still import put, state
 from tests.charts.drawings import draw, inputs
@@ -30,6 +30,9 @@ REMOVE = "\N{MULTIPLICATION SIGN}"
 POINT = "[aria-roledescription=point]"
 BAR = "[aria-roledescription=bar]"
 MARK = f":is({BAR}, {POINT}, [aria-roledescription='rect mark'])"
+#: The colour that is seen behind a cell: its own or, if it has none, that of its row.
+_GROUND = """cell => [cell, cell.parentElement].map(box => getComputedStyle(box).backgroundColor)
+    .find(colour => colour !== "rgba(0, 0, 0, 0)")"""
 #: The name of the element that has the keyboard.
 _HELD = "document.activeElement.ariaLabel ?? document.activeElement.parentElement.innerText"
 
@@ -487,3 +490,42 @@ def test_a_filter_that_was_cleared_stays_cleared_if_another_is_typed_at_once(pag
     page.wait_for_function("kpaWidgets[0].state.filters.days?.[1] === 30")
     assert state(page, 0, "filters") == {"days": [0, 30]}
     expect(person).to_have_value("")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_on_a_phone_a_marked_row_is_marked_from_its_first_cell_on(page: Page, theme: str) -> None:
+    """The first column stays while a table scrolls, so that its cells have their own colour."""
+    headings = [ColumnHeading("week", "Week of"), ColumnHeading("training", "Training")]
+    table = RowsTable(headings, None, choosable=True)
+    rows = pl.DataFrame({"week": ["6 Jul", "13 Jul"], "training": ["Ropes", "Ladders"]})
+    table.show(rows, "Rows")
+    put(page, table, theme=theme)
+    page.set_viewport_size({"width": 390, "height": 800})
+    plain, row = page.locator("tbody tr").all()
+    point_at(row)
+    _is_marked_throughout(row, plain)
+    page.mouse.move(380, 790)
+    page.evaluate("kpaWidgets[0].set('chosen_row', 1)")
+    _is_marked_throughout(row, plain)
+    press(page.get_by_role("button", name="Filter"))
+    _is_marked_throughout(page.locator(".kpa-table-filters"), plain)
+
+
+def _is_marked_throughout(row: Locator, plain: Locator) -> None:
+    """Each cell of a row has the same ground, which is not that of a plain row."""
+    grounds = {cell.evaluate(_GROUND) for cell in row.locator("td").all()}
+    assert len(grounds) == 1, grounds
+    assert grounds != {plain.locator("td").first.evaluate(_GROUND)}
+
+
+def test_the_buttons_of_pages_stay_side_by_side_on_a_phone(page: Page) -> None:
+    table = RowsTable([ColumnHeading("id", "Id", "number")], None)
+    table.show(pl.DataFrame({"id": range(8_354)}), "Rows")
+    put(page, table)
+    page.set_viewport_size({"width": 390, "height": 800})
+    buttons = page.locator(".kpa-table-foot button")
+    boxes = [button.bounding_box() or {} for button in buttons.all()]
+    assert len({box["y"] for box in boxes}) == 1, boxes
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    larger = [button.bounding_box() or {} for button in buttons.all()]
+    assert max(box["x"] + box["width"] for box in larger) <= 390, larger
