@@ -33,6 +33,12 @@ MARK = f":is({BAR}, {POINT}, [aria-roledescription='rect mark'])"
 #: The colour that is seen behind a cell: its own or, if it has none, that of its row.
 _GROUND = """cell => [cell, cell.parentElement].map(box => getComputedStyle(box).backgroundColor)
     .find(colour => colour !== "rgba(0, 0, 0, 0)")"""
+#: What lies on the middle of the first line of the element that has the keyboard, if it is another.
+_UNDER = """() => {
+    const held = document.activeElement, [{ x, y, width, height }] = held.getClientRects();
+    const seen = document.elementFromPoint(x + width / 2, y + height / 2);
+    return held.contains(seen) ? null : `${held.outerHTML} is under ${seen?.outerHTML}`;
+}"""
 #: The name of the element that has the keyboard.
 _HELD = "document.activeElement.ariaLabel ?? document.activeElement.parentElement.innerText"
 
@@ -529,3 +535,28 @@ def test_the_buttons_of_pages_stay_side_by_side_on_a_phone(page: Page) -> None:
     page.evaluate("document.documentElement.style.fontSize = '200%'")
     larger = [button.bounding_box() or {} for button in buttons.all()]
     assert max(box["x"] + box["width"] for box in larger) <= 390, larger
+
+
+@pytest.mark.parametrize("width", [390, 1400])
+def test_the_keyboard_is_never_under_the_heading_or_the_first_column(
+    page: Page, width: int
+) -> None:
+    """Both stay in place while the rows scroll below them."""
+    trainings = [f"a training with a long title, number {number}" for number in range(25)]
+    rows = pl.DataFrame({"training": trainings, "m_user_id": trainings, "user": trainings})
+    columns = [("training", "text"), ("status", "text"), ("due", "text"), ("user", "person")]
+    headings = [ColumnHeading(name, f"The {name} of this row", kind) for name, kind in columns]
+    table = RowsTable(headings, None, choosable=True)
+    table.show(rows.with_columns(status=pl.col("user"), due=pl.col("user")), "Rows")
+    put(page, table)
+    page.set_viewport_size({"width": width, "height": 800})
+    page.locator(".kpa-table-foot").evaluate("foot => { foot.hidden = true }")
+    people = page.locator("tbody .kpa-person-button")
+    expect(people).to_have_count(25)
+    people.last.focus()
+    for _ in range(49):
+        press_keys(page, "Shift+Tab")
+        assert page.evaluate(_UNDER) is None
+    for _ in range(49):
+        press_keys(page, "Tab")
+        assert page.evaluate(_UNDER) is None
