@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.utf8 import need_utf8_path
@@ -62,17 +63,44 @@ def folder_url(url: str, *, login: str) -> SplitResult:
         or a key in it: give the login in the settings of Spark
     """
     need_utf8_path(url)
+    parts = _parts_of(url)
+    shown = f"the address of {parts.scheme}://{parts.hostname or ''}..."
+    if parts.password or ":" in unquote(parts.username or ""):
+        raise KPADataError(
+            f"{shown} must not have a password or a key in it: give the login in {login}"
+        )
+    if "?" in url or "#" in url:
+        instead = "give the path, not a URL" if parts.scheme == "file" else ""
+        raise KPADataError(
+            f"{shown} must not have ? or # in it: {instead or f'give a key in {login}'}"
+        )
+    return parts
+
+
+def refuse_path_of_url(path: str | os.PathLike[str]) -> None:
+    """Raise a KPADataError for a URL of which a Path made a path: `Path("s3://bucket/folder")`."""
+    if _SCHEME.match(os.fspath(path)):
+        raise KPADataError(
+            "folder is a URL with a single slash, as a Path makes it: give it as text, such as "
+            "'s3://bucket/folder'"
+        )
+
+
+#: The start of a URL. A single letter is a drive of Windows.
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:[/\\]")
+
+
+def _parts_of(url: str) -> SplitResult:
+    """The parts of a URL; an error does not show the URL, which may have a password in it."""
+    invalid = KPADataError("folder is not a valid URL: write one such as s3://bucket/folder")
+    # Other programs may find a password in what is no URL here, or in the path after a wrong port.
+    if not _SCHEME.match(url) or not url.isprintable():
+        raise invalid
     try:
         parts = urlsplit(url)
-    except ValueError:  # neither it nor the URL is shown: both may have a password in them
-        raise KPADataError(
-            "folder is not a valid URL: write one such as s3://bucket/folder"
-        ) from None
-    if parts.password or parts.query or parts.fragment:
-        raise KPADataError(
-            f"the address of {parts.scheme}://{parts.hostname or ''}... must not have a password "
-            f"or a key in it: give the login in {login}"
-        )
+        _ = parts.port
+    except ValueError:
+        raise invalid from None
     return parts
 
 

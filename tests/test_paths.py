@@ -122,11 +122,32 @@ def test_a_folder_of_spark_that_cannot_be_read_is_named() -> None:
         kpa.spark.read("x" * 300)
 
 
-def test_a_password_in_an_address_is_not_shown() -> None:
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("sftp://ann:hunter2@host/q\ud800", r"sftp://\.\.\. is not UTF-8"),
+        ("s3://ann:hunter2@bucket/x", r"s3://bucket\.\.\. must not have a password"),
+        ("s3://ann%3Ahunter2@bucket/x", r"s3://bucket\.\.\. must not have a password"),
+        ("s3://ann:hunter2/and+more@bucket/x", "is not a valid URL"),
+        ("simplecache::s3://ann:hunter2@bucket/x", "is not a valid URL"),
+        ("file::s3://ann:hunter2@bucket/x", "is not a valid URL"),
+        ("s3 ://ann:hunter2@bucket/x", "is not a valid URL"),
+        ("://ann:hunter2@bucket/x", "is not a valid URL"),
+        ("s3://ann:hunter2\n@bucket/x", "is not a valid URL"),
+        (
+            "https://host/x?key=hunter2",
+            r"https://host\.\.\. must not have \? or # in it: give a key",
+        ),
+        ("file:///tmp/C#/hunter2", "must not have [?] or # in it: give the path, not a URL"),
+        ("file:///tmp/what?", "must not have [?] or # in it: give the path, not a URL"),
+        (Path("s3://ann:hunter2@bucket/x"), "give it as text, such as 's3://bucket/folder'"),
+    ],
+)
+def test_a_password_in_an_address_is_not_shown(url: str | Path, said: str) -> None:
     pytest.importorskip("pyspark")
     for use in (lambda url: kpa.publish(small(), url, as_of=AS_OF), kpa.spark.read):
-        with pytest.raises(KPADataError, match=r"sftp://\.\.\. is not UTF-8") as error:
-            use("sftp://ann:hunter2@host/q\ud800")
+        with pytest.raises(KPADataError, match=said) as error:
+            use(url)
         assert "hunter2" not in str(error.value)
 
 

@@ -18,7 +18,7 @@ from kpa_analytics.data.need_evidence import need_evidence
 from kpa_analytics.data.training_data import TrainingData, need_training_data
 from kpa_analytics.errors import KPADataError, of_account
 from kpa_analytics.inputs import need_switch
-from kpa_analytics.paths import folder_url, typed_path
+from kpa_analytics.paths import folder_url, refuse_path_of_url, typed_path
 from kpa_analytics.publishing.account_facts import (
     failed_accounts,
     other_accounts,
@@ -185,7 +185,9 @@ def published_folder(folder: str | os.PathLike[str]) -> PublishedFolder:
     if isinstance(folder, str) and not folder.strip():
         raise KPADataError("folder is empty: give the path of a folder, or a URL")
     if not isinstance(folder, str) or "://" not in folder:
-        return LocalFolder(typed_path(folder))
+        path = typed_path(folder)
+        refuse_path_of_url(path)
+        return LocalFolder(path)
     parts = folder_url(folder, login=LOGIN)
     if parts.scheme == "file":
         machine = "" if parts.netloc in ("", "localhost") else f"//{parts.netloc}"

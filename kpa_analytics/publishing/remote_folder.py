@@ -31,7 +31,7 @@ class RemoteFolder:
 
     def __init__(self, url: str) -> None:
         self.address = url.rstrip("/")
-        parts = folder_url(self.address, login=LOGIN)
+        parts = folder_url(url, login=LOGIN)
         if not parts.netloc and not parts.path.strip("/"):
             raise KPADataError(f"{url} names no folder: write a URL such as s3://bucket/folder")
         try:

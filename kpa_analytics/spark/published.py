@@ -18,7 +18,7 @@ from kpa_analytics.analysis.requirements import REQUIRED
 from kpa_analytics.endpoints import COLLECTIONS, endpoint_of
 from kpa_analytics.errors import KPADataError, KPADataWarning, warn
 from kpa_analytics.inputs import ACCOUNT, need
-from kpa_analytics.paths import folder_url, typed_path
+from kpa_analytics.paths import folder_url, refuse_path_of_url, typed_path
 from kpa_analytics.schema import COMPLETIONS, GROUP_TRAININGS, GROUPS, TRAININGS, USERS, Table
 from kpa_analytics.spark.catalogue import named
 from kpa_analytics.spark.columns import polars_schema, spark_schema
@@ -71,6 +71,8 @@ def _address(folder: str | os.PathLike[str]) -> str:
         folder_url(address, login="the settings of Spark")
         return address
     path = typed_path(address)
+    if not isinstance(folder, str):  # Spark reads the text hdfs:/folder
+        refuse_path_of_url(path)
     return path.absolute().as_posix() if path.exists() else address
 
 

@@ -287,7 +287,7 @@ def test_a_url_that_can_not_be_used_is_named(fleet: kpa.Fleet, monkeypatch: Any)
     with pytest.raises(KPADataError, match=r"abfs://data/x can't be opened: Install adlfs"):
         kpa.publish(fleet, "abfs://data/x")
     for login in ("s3://key:hidden@bucket/x", "abfs://data@host/x?sig=hidden"):
-        with pytest.raises(KPADataError, match="must not have a password") as caught:
+        with pytest.raises(KPADataError, match="must not have") as caught:
             kpa.publish(fleet, login)
         assert "hidden" not in str(caught.value)
     monkeypatch.setitem(sys.modules, "fsspec.core", None)
