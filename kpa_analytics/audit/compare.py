@@ -206,7 +206,7 @@ def _kept(path: Path) -> TrainingData | pl.DataFrame:
 
 
 def _refuse_invented_beside_real(*sides: Any) -> None:
-    """Refuse demo data on one side only; a side without records is neither."""
+    """Refuse demo data on one side only; a frame without records is neither."""
     before, after = map(_is_invented, sides)
     if None not in (before, after) and before != after:
         kinds = ("invented", "real") if before else ("real", "invented")
@@ -217,12 +217,13 @@ def _refuse_invented_beside_real(*sides: Any) -> None:
 
 
 def _is_invented(side: Any) -> bool | None:
+    """By the ids of people: a frame has nothing else that says so. A part may have no records."""
     data = side.data if isinstance(side, PackData) else side
-    records = data.completions if isinstance(data, TrainingData) else data
-    if not isinstance(records, pl.DataFrame | pl.LazyFrame):
+    frames = data.whole.frames.values() if isinstance(data, TrainingData) else [data]
+    if not all(isinstance(frame, pl.DataFrame | pl.LazyFrame) for frame in frames):
         return None  # it is refused where its records are read
-    has_none = records.lazy().head(1).collect(engine="in-memory").is_empty()
-    return None if has_none else is_demo(records)
+    has_rows = any(frame.lazy().head(1).collect(engine="in-memory").height for frame in frames)
+    return is_demo(*frames) if has_rows else None
 
 
 def _refuse_pseudonyms(*sides: Any) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 import kpa_analytics as kpa
 from kpa_analytics.analysis.chosen_scope import chosen_scope
+from kpa_analytics.data.scope import Scope
 from kpa_analytics.demo import Records
 from kpa_analytics.errors import KPADataError
 from tests.audit.packs import AS_OF, completion, load, person
@@ -178,6 +179,21 @@ def test_invented_data_are_not_compared_with_real_data(two, packs, data, pack):
     nothing = data.completions.clear()
     assert kpa.changes(nothing, two[1].completions)["change"].unique().to_list() == ["added"]
     assert kpa.changes(nothing, data.completions).height == data.completions.height
+
+
+@pytest.mark.parametrize("compare", [kpa.changes, kpa.status_changes])
+def test_a_load_is_invented_even_without_completions_or_people(compare, two, data):
+    nobody = pl.lit(None, pl.String)
+    completions = data.completions.with_columns(m_user_id=nobody, m_instructor_id=nobody)
+    nothing = Scope(description="training 1", trainings=(1,))
+    for invented, real in [
+        (replace(data, completions=completions), two[1]),
+        (replace(data, completions=completions.clear()), two[1]),
+        (data.part(nothing), two[1].part(nothing)),
+        (replace(two[1], users=data.users), two[1]),
+    ]:
+        with pytest.raises(KPADataError, match="has invented data and the later one real data"):
+            compare(invented, real)
 
 
 @pytest.mark.slow

@@ -30,7 +30,7 @@ def test_a_missing_package_is_named_with_its_cure(name, package, monkeypatch) ->
     "login", ["s3a://key:hidden@bucket/kpa", "abfss://data@host/kpa?sig=hidden"]
 )
 def test_no_error_shows_the_password_of_a_url(login) -> None:
-    with pytest.raises(KPADataError, match="give the login in the settings of Spark") as caught:
+    with pytest.raises(KPADataError, match="the settings of Spark") as caught:
         kpa.spark.read(login)
     assert "hidden" not in str(caught.value)
 
