@@ -84,6 +84,7 @@ def account_facts(
         "failure": None,
         "as_of": as_of.isoformat(),
         "fetched_at": instant(fetched) if fetched else None,
+        "altered": bool(data.altered) if data.snapshots else None,
         "hosts": data.hosts,
         "replaced_at": replaced_at,
         "requirements_known": data.requirements is not None,
@@ -96,7 +97,9 @@ def failed_accounts(
     index: AccountFacts, failures: Mapping[str, Exception]
 ) -> dict[str, AccountFacts]:
     """The facts about the accounts that could not be loaded; their files stay as they are."""
-    unknown = dict.fromkeys(("demo", "as_of", "fetched_at", "replaced_at", "requirements_known"))
+    unknown = dict.fromkeys(
+        ("demo", "as_of", "fetched_at", "altered", "replaced_at", "requirements_known")
+    )
     new: AccountFacts = {**unknown, "hosts": [], "files": {}}
     return {
         name: {
@@ -136,9 +139,16 @@ def refuse_other_choice(
     """All accounts of a folder have the same columns, and no two are in the same folder.
 
     Raises:
-        KPADataError: the choice of `personal` differs, or a name only differs in capitals.
+        KPADataError: the choice of `personal` differs, a name only differs in capitals, or invented
+            data would replace real data.
     """
     names = {*fleet.accounts, *fleet.failures}
+    for name, data in fleet.accounts.items():
+        if data.demo and index["accounts"].get(name, {}).get("demo") is False:
+            raise KPADataError(
+                f"{place} has real data of the account {name!r}, and invented data must not "
+                "replace them: choose another name or another folder"
+            )
     for name in names:
         for other in others:
             if name != other and name.lower() == other.lower():

@@ -54,6 +54,12 @@ ACCOUNTS_TABLE = Table(
         AS_OF,
         Column("fetched_at", INSTANT, "when its oldest records were fetched, UTC; null if unknown"),
         Column(
+            "altered",
+            pl.Boolean,
+            "true: some records were changed in Python since the download; null if that is not "
+            "known",
+        ),
+        Column(
             "replaced_at",
             INSTANT,
             "when any of its files was last replaced, UTC; null while they are replaced",

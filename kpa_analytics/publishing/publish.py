@@ -104,9 +104,9 @@ def publish(
 
     Raises:
         KPADataError: the folder can't be written, or has other accounts that were published with
-            another `personal`; the records are only a part or lack a column; an argument is
-            invalid; or the store's package is missing. An error about the records of an account of
-            a fleet names it.
+            another `personal`; invented data would replace real data; the records are only a part
+            or lack a column; an argument is invalid; or the store's package is missing. An error
+            about the records of an account of a fleet names it.
         KPAError: the store refuses or can't be reached; or another program holds files open, on
             Windows for more than 30 seconds: the message names them, and nothing is lost.
 

@@ -12,11 +12,10 @@ import pytest
 
 import kpa_analytics as kpa
 from kpa_analytics.data.scope import Scope
-from kpa_analytics.data.snapshots import rows_sha256
 from kpa_analytics.data.training_data import LOADED
 from kpa_analytics.demo.server import DemoAPI
 from kpa_analytics.errors import KPADataError
-from tests.publishing.small import AS_OF, small, updated_from_newest_pages
+from tests.publishing.small import AS_OF, downloaded, small
 
 _EVIDENCE: dict[str, Any] = {
     "audit": lambda data, out: kpa.export_audit(data, out, as_of=AS_OF),
@@ -24,17 +23,6 @@ _EVIDENCE: dict[str, Any] = {
     "transcript": lambda data, _: kpa.transcript(data, "ann", as_of=AS_OF),
     "roster": lambda data, _: kpa.roster(data, 7, as_of=AS_OF),
 }
-
-
-def downloaded() -> kpa.TrainingData:
-    """A small account with a snapshot of each collection."""
-    data = small()
-    kept = replace(updated_from_newest_pages().snapshots["completions"], walk="full")
-    snapshots = {
-        name: replace(kept, table=name, rows=frame.height, rows_sha256=rows_sha256(frame))
-        for name, frame in data.frames.items()
-    }
-    return replace(data, snapshots=snapshots)
 
 
 @pytest.mark.parametrize("evidence", _EVIDENCE.values(), ids=_EVIDENCE)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
 import polars as pl
 
-from kpa_analytics.data.snapshots import Snapshot
+from kpa_analytics.data.snapshots import Snapshot, rows_sha256
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.schema import (
     COMPLETIONS,
@@ -59,6 +60,17 @@ def updated_from_newest_pages() -> TrainingData:
         rows_sha256="",
     )
     return small(snapshots={"completions": newest})
+
+
+def downloaded() -> TrainingData:
+    """A small account with a snapshot of each collection."""
+    data = small()
+    kept = replace(updated_from_newest_pages().snapshots["completions"], walk="full")
+    snapshots = {
+        name: replace(kept, table=name, rows=frame.height, rows_sha256=rows_sha256(frame))
+        for name, frame in data.frames.items()
+    }
+    return replace(data, snapshots=snapshots)
 
 
 @cache

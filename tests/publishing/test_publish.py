@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -21,6 +22,7 @@ from tests.publishing.small import (
     AS_OF,
     PERSONAL,
     circular,
+    downloaded,
     small,
     updated_from_newest_pages,
 )
@@ -47,6 +49,28 @@ def test_every_table_is_a_partition_of_its_account(tmp_path: Path) -> None:
     for table, rows in published.select("table", "rows").iter_rows():
         assert (tmp_path / table / "account=north" / "data.parquet").is_file()
         assert read(tmp_path, table)["account"].to_list() == ["north"] * rows + ["south"] * rows
+
+
+@pytest.mark.slow
+def test_records_that_were_changed_since_the_download_are_marked(tmp_path: Path) -> None:
+    data = downloaded()
+    changed = replace(data, completions=data.completions.with_columns(notes=pl.lit("was there")))
+    for records, altered in [(data, False), (changed, True), (small(), None)]:
+        kpa.publish(records, tmp_path, account="north", as_of=AS_OF)
+        accounts = pl.read_parquet(tmp_path / "accounts.parquet")
+        assert accounts["altered"].to_list() == [altered]
+
+
+@pytest.mark.slow
+def test_invented_data_does_not_replace_real_data(tmp_path: Path) -> None:
+    completions = small().completions.with_columns(m_user_id=pl.lit("64656d6f64656d6f00000001"))
+    invented = small(completions=completions)
+    kpa.publish(invented, tmp_path, account="north", as_of=AS_OF)
+    kpa.publish(small(), tmp_path, account="north", as_of=AS_OF)
+    before = files(tmp_path)
+    with pytest.raises(KPADataError, match="has real data of the account 'north', and invented"):
+        kpa.publish(invented, tmp_path, account="north", as_of=AS_OF)
+    assert files(tmp_path) == before
 
 
 @pytest.mark.slow
