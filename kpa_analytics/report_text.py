@@ -112,6 +112,9 @@ FLEET_DEMO = "demo data"
 FLEET_NOT_LOADED = (
     "{account} is not in this pack and not in the totals: it could not be loaded ({error})"
 )
+FLEET_ALTERED = (
+    "The records of {account} are not as they were downloaded. Its report says what was changed."
+)
 FLEET_PEOPLE = (
     "Each account is counted separately: somebody who is in two accounts counts twice. If a figure "
     "of an account is not known, its sum is not known."
@@ -638,12 +641,16 @@ ORIGIN_UNKNOWN = "The records were supplied as data frames. Their origin is not 
 ORIGIN_OF_PART = "This pack covers only part of the records: {choice}."
 #: Of a collection that its maker changed after the download.
 CHANGED_ROWS = (
-    "In the {collection}, a value was changed or the rows were put in another order since the "
-    "download, so the proof of the download does not hold for them."
+    "The rows of the {collection} are not as they were downloaded: since then, a value was changed "
+    "or they were put in another order. The SHA-256 of the download is not theirs."
 )
 MORE_OR_FEWER_ROWS = (
     "Of the {collection}, {rows:row is|rows are} used, but {loaded:row was|rows were} downloaded. "
-    "Rows were added or removed since, so the proof of the download does not hold for them."
+    "Rows were added or removed since, so the SHA-256 of the download is not theirs."
+)
+#: Of a collection that was not downloaded, as others were.
+SUPPLIED_ROWS = (
+    "The rows of the {collection} were supplied as a data frame. Their origin is not known."
 )
 #: What is chosen for a part, as `choice` lists it.
 CHOSEN_TRAININGS = "trainings"
@@ -814,7 +821,8 @@ CHART_OF_EVERYONE = {
 #: One rule of a transcript or roster, with its mark.
 RULE = "{rule}: {cited}"
 COMPLETIONS_HASH = (
-    "Fetched {moment}, {moment:%H:%M} UTC. The SHA-256 of the rows of all completions is {sha256}."
+    "Fetched {moment}, {moment:%H:%M} UTC. The SHA-256 of the rows of all completions, as they "
+    "were downloaded, is {sha256}."
 )
 TRANSCRIPT = "Training transcript"
 ROSTER = "Training roster"

@@ -99,8 +99,9 @@ _SAMPLES = {
     **dict.fromkeys(("as_of", "created_on", "day", "done", "end", "listed_on", "week"), "a day"),
     **dict.fromkeys(("offered", "opens", "since", "special", "first"), "a day"),
     **dict.fromkeys(
-        ("account", "catalogue", "collections", "folder", "note", "sheet", "schedule"), "a word"
+        ("account", "catalogue", "collection", "collections", "folder", "note"), "a word"
     ),
+    **dict.fromkeys(("sheet", "schedule"), "a word"),
     **dict.fromkeys(("by", "field", "kind", "lacking", "noun", "role", "was"), "a word"),
     **dict.fromkeys(("name", "person", "record", "supervisor", "training", "user"), "a name"),
     "Record": "A name",

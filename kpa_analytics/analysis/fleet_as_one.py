@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -48,7 +48,18 @@ def together(accounts: Mapping[str, TrainingData], missing: str) -> TrainingData
         snapshots=snapshots,
         scope=Scope(description=accounts_named),
         without_requirements=unknown if len(unknown) < len(accounts) else (),
+        altered_before=_altered(accounts.values()),
     )
+
+
+def _altered(accounts: Iterable[TrainingData]) -> dict[str, tuple[int, int]]:
+    """`TrainingData.altered` of all accounts: the sums of those that are."""
+    every = [data.altered for data in accounts]
+    return {
+        name: (sum(rows for rows, _ in pairs), sum(loaded for _, loaded in pairs))
+        for name in LOADED
+        if (pairs := [altered[name] for altered in every if name in altered])
+    }
 
 
 def _unique(name: str, place: int, data: TrainingData) -> dict[str, pl.DataFrame]:

@@ -79,7 +79,7 @@ def write_fleet_pack(
             with of_account(name):
                 write_pack(data, folder / name, title=f"{title}: {name}")
         packs = _packs(fleet, folder)
-        facts = _facts(fleet, packs, as_of, title)
+        facts = _facts(fleet, folder, packs, as_of, title)
         write_csv(marked(packs, demo=fleet.demo), folder / PARTS)
         (folder / INDEX).write_bytes(_page(packs, facts).encode())
         write_checksums(folder)
@@ -105,7 +105,14 @@ def _totals(packs: pl.DataFrame) -> dict[str, int | None]:
     return {name: None if packs[name].null_count() else int(packs[name].sum()) for name in _COUNTS}
 
 
-def _facts(fleet: Fleet, packs: pl.DataFrame, as_of: date, title: str) -> dict[str, Any]:
+def _altered(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """`altered` of the manifest of a pack, if it has it."""
+    return {name: manifest[name] for name in ("altered",) if name in manifest}
+
+
+def _facts(
+    fleet: Fleet, folder: Path, packs: pl.DataFrame, as_of: date, title: str
+) -> dict[str, Any]:
     failures = {name: one_line(f"{error}") for name, error in fleet.failures.items()}
     return {
         "title": title,
@@ -117,7 +124,10 @@ def _facts(fleet: Fleet, packs: pl.DataFrame, as_of: date, title: str) -> dict[s
         "not_loaded": failures,
         "counts": _totals(packs),
         "parts": {
-            row["account"]: {name: row[name] for name in ("report", "demo", "fetched_at", "seal")}
+            row["account"]: {
+                **{name: row[name] for name in ("report", "demo", "fetched_at", "seal")},
+                **_altered(read_manifest(folder / row["account"])),
+            }
             for row in packs.iter_rows(named=True)
         },
     }
@@ -154,6 +164,11 @@ def _page(packs: pl.DataFrame, facts: Mapping[str, Any]) -> str:
         rows=rows,
         total=text.FLEET_TOTAL,
         totals=[figure_text(facts["counts"][name]) for name in _COUNTS],
+        altered=[
+            say(text.FLEET_ALTERED, account=name)
+            for name, part in facts["parts"].items()
+            if "altered" in part
+        ],
         notes=[text.FLEET_PEOPLE, text.FLEET_VERIFY],
     )
 

@@ -15,6 +15,7 @@ from kpa_analytics.report_text import (
     COLLECTION_NAMES,
     DEMO_MARK,
     MORE_OR_FEWER_ROWS,
+    SUPPLIED_ROWS,
 )
 from kpa_analytics.wording import say
 
@@ -64,13 +65,19 @@ def altered_sentences(data: TrainingData) -> list[str]:
     """A sentence for each collection that is not as it was downloaded."""
     return [
         say(
-            CHANGED_ROWS if rows == loaded else MORE_OR_FEWER_ROWS,
+            _altered_text(rows, loaded, downloaded=name in data.whole.snapshots),
             collection=COLLECTION_NAMES[name],
             rows=rows,
             loaded=loaded,
         )
         for name, (rows, loaded) in data.altered.items()
     ]
+
+
+def _altered_text(rows: int, loaded: int, *, downloaded: bool) -> str:
+    if not downloaded:
+        return SUPPLIED_ROWS
+    return CHANGED_ROWS if rows == loaded else MORE_OR_FEWER_ROWS
 
 
 def instant(moment: datetime) -> str:

@@ -11,6 +11,7 @@ import polars as pl
 
 from kpa_analytics import report_text as text
 from kpa_analytics.audit.evidence import Evidence
+from kpa_analytics.audit.provenance import altered_sentences
 from kpa_analytics.audit.report_model import Section, printed
 from kpa_analytics.audit.schedule_rows import schedule_rows
 from kpa_analytics.report_text import MARKS, NEVER_COMPLETED, RULES, Caption, Heading, SheetName
@@ -103,6 +104,7 @@ def _origin_sentences(evidence: Evidence) -> list[str]:
         tool = version("kpa-analytics")
         whole = text.COLLECTIONS[bool(full_walks)]
         sentences = [say(text.ORIGIN, hosts=hosts(evidence), version=tool, collections=whole)]
+        sentences += altered_sentences(evidence.data)
     if choice:
         sentences.append(say(text.ORIGIN_OF_PART, choice=choice))
     sentences.append(text.HOW_TO_VERIFY)

@@ -32,6 +32,8 @@ FLEET_ACCOUNT = "fleet_account"
 FLEET_ID = "@"
 #: The columns of a frame that are in no table of the API.
 _MARKS = (ACCOUNT, FLEET_ACCOUNT, "demo")
+#: Where an object keeps its last answer of `altered`, and the frames that it is about.
+_ANSWER = "_altered"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -59,8 +61,8 @@ class TrainingData:
         account: the name of the account in accounts.toml; None for the account of the settings.
         without_requirements: in the joined records of a fleet, the accounts whose requirements are
             not known, if those of others are.
-        altered_before: what `altered` said before the people got pseudonyms, which change every id;
-            None for records without pseudonyms.
+        altered_before: what `altered` said before every id was changed, for pseudonyms or to join
+            accounts; otherwise None.
 
     Raises:
         KPADataError: a frame is not one of polars, a column has another type, or the rows are of
@@ -132,20 +134,32 @@ class TrainingData:
         from_demo = any(snapshot.demo for snapshot in self.snapshots.values())
         return from_demo or is_demo(self.completions, self.users, self.group_trainings)
 
-    @cached_property
+    @property
     def altered(self) -> dict[str, tuple[int, int]]:
         """The collections that are not as they were downloaded: the rows they have, and had.
 
         Rows were added or removed since, values were changed, or the rows were put in another
-        order. So the proof of the download is not theirs.
+        order. So the proof of the download is not theirs. A collection that was not downloaded, as
+        others were, had no rows. Polars can change a frame in its place, so an earlier answer only
+        holds for the same values.
         """
         if self.altered_before is not None:
             return self.altered_before
+        now = [*self.frames.values(), *self.whole.frames.values()]
+        then, answer = self.__dict__.get(_ANSWER, ([], {}))
+        if not then or not all(map(pl.DataFrame.equals, now, then)):
+            answer = self._altered_now()
+            self.__dict__[_ANSWER] = [frame.clone() for frame in now], answer
+        return dict(answer)
+
+    def _altered_now(self) -> dict[str, tuple[int, int]]:
         if self.part_of is None:
+            downloaded = self.snapshots.keys() & {*LOADED}
+            rows = {name: self.snapshots[name].rows for name in downloaded}
             return {
-                name: (self.frames[name].height, snapshot.rows)
-                for name, snapshot in self.snapshots.items()
-                if name in LOADED and not snapshot.has_rows_of(self.frames[name])
+                name: (frame.height, rows.get(name, 0))
+                for name, frame in self.frames.items()
+                if downloaded and not self._is_as_downloaded(name, frame)
             }
         own = {
             name: (self.frames[name].height, frame.height)
@@ -153,6 +167,17 @@ class TrainingData:
             if not frame.equals(self.frames[name])
         }
         return own | self.part_of.altered
+
+    def _is_as_downloaded(self, name: str, frame: pl.DataFrame) -> bool:
+        if name not in self.snapshots:
+            return frame.is_empty()
+        table = endpoint_of(name).table
+        known = [column for column in frame.columns if column in table.schema]
+        return self.snapshots[name].has_rows_of(frame.select(known))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Copies do not carry the frames of an earlier answer of `altered`."""
+        return {name: value for name, value in self.__dict__.items() if name != _ANSWER}
 
     @property
     def begun(self) -> date | None:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from kpa_analytics.widgets.table import RowsTable
 
 
+#: Said of records that are not as they were downloaded.
+CHANGED = ", changed since the download"
 #: Choices that filter no rows: selections, and the moves of the planner.
 NO_FILTERS = SELECTIONS | {"moves"}
 #: The labels of choices that have no control.
@@ -60,7 +62,7 @@ def about_rows(explorer: View, table: RowsTable) -> dict[str, str]:
         **choices_in_words(explorer),
         **dict(filter_words(named[name], wanted) for name, wanted in table.active_filters.items()),
         "Sorted by": _sort(table, named),
-        "Records": time_of(explorer.data),
+        "Records": time_of(explorer.data) + (CHANGED if explorer.data.altered else ""),
         "Made by": f"kpa_analytics {version('kpa-analytics')}",
     }
     return {label: text for label, text in facts.items() if text}

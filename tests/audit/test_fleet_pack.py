@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.errors import KPADataError, KPADataWarning, KPAError, warn
 from kpa_analytics.report_text import DEMO_MARK
 from kpa_analytics.schema import EMPLOYEE_STATUS
-from tests.publishing.small import AS_OF, circular, small, updated_from_newest_pages
+from tests.publishing.small import AS_OF, circular, downloaded, small, updated_from_newest_pages
 
 
 def write_pack(data: TrainingData, folder: Path, *, title: str) -> Path:
@@ -54,6 +55,17 @@ def test_the_sums_are_those_of_the_parts(tmp_path: Path) -> None:
     assert '<a href="north/report.html">north</a>' in page
     assert manifest["parts"]["south"]["seal"] == read_manifest(tmp_path / "pack" / "south")["seal"]
     assert manifest["complete"] is True
+
+
+def test_the_index_names_accounts_whose_records_were_changed(tmp_path: Path) -> None:
+    data = downloaded()
+    changed = replace(data, completions=data.completions.head(1))
+    manifest = write(kpa.Fleet({"north": data, "south": changed}), tmp_path / "pack")
+    page = (tmp_path / "pack" / "index.html").read_text(encoding="utf-8")
+    assert "The records of south are not as they were downloaded." in page
+    assert "The records of north" not in page
+    assert manifest["parts"]["south"]["altered"] == {"completions": 1}
+    assert "altered" not in manifest["parts"]["north"]
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,7 @@ def test_records_without_a_column_are_refused_before_anything_is_written(
 @pytest.mark.parametrize(
     ("change", "said", "rows"),
     [
-        (None, "the proof of the download does not hold", None),
+        (None, "the SHA-256 of the download is not theirs", None),
         (
             lambda done: done.filter(m_user_id="ann"),
             "Of the completions, 1 row is used, but 2 rows were downloaded.",
@@ -49,7 +50,7 @@ def test_records_without_a_column_are_refused_before_anything_is_written(
         ),
         (
             lambda done: done.with_columns(pl.col("date").dt.offset_by("1y")),
-            "In the completions, a value was changed or the rows were put in another order",
+            "The rows of the completions are not as they were downloaded: since then, a value was",
             {"completions": 2},
         ),
     ],
@@ -98,6 +99,40 @@ def test_rows_in_another_order_are_noticed_and_columns_are_put_in_theirs() -> No
     done = data.completions
     assert replace(data, completions=done.reverse()).altered == {"completions": (2, 2)}
     assert replace(data, completions=done.select(reversed(done.columns))).altered == {}
+
+
+def test_marks_of_rows_are_no_change() -> None:
+    data = downloaded()
+    marked = data.completions.with_columns(account=pl.lit("north"), demo=pl.lit(False))
+    assert replace(data, completions=marked).altered == {}
+
+
+def test_a_value_that_was_changed_in_its_place_is_noticed() -> None:
+    data = downloaded()
+    part = data.part(Scope(description="Ladders", trainings=(7,)))
+    assert data.altered == part.altered == {}
+    data.completions[0, "notes"] = "he was there"
+    assert data.altered == {"completions": (2, 2)}
+    assert pickle.loads(pickle.dumps(data)).altered == data.altered
+    assert list(part.altered) == ["completions"]
+
+
+def test_a_collection_that_was_not_downloaded_with_the_others_is_noticed() -> None:
+    data = downloaded()
+    others = {name: kept for name, kept in data.snapshots.items() if name != "users"}
+    supplied = replace(data, snapshots=others)
+    assert supplied.altered == {"users": (2, 0)}
+    said = "The rows of the users were supplied as a data frame. Their origin is not known."
+    assert said in kpa.transcript(supplied, "ann", as_of=AS_OF).html
+    assert replace(supplied, users=data.users.clear()).altered == {}
+
+
+def test_a_fleet_joined_as_one_says_if_an_account_was_changed() -> None:
+    data = downloaded()
+    fewer = replace(data, completions=data.completions.head(1))
+    assert kpa.Fleet({"north": data, "south": data}).together().altered == {}
+    joined = kpa.Fleet({"north": data, "south": fewer}).together()
+    assert joined.altered == {"completions": (1, 2)}
 
 
 def test_what_is_loaded_is_as_it_was_downloaded(api: DemoAPI) -> None:

@@ -24,6 +24,7 @@ from kpa_analytics.widgets import (
     PlannerExplorer,
     TrendExplorer,
 )
+from kpa_analytics.widgets.about_rows import about_rows
 from kpa_analytics.widgets.chart_explorer import ChartExplorer
 from kpa_analytics.widgets.rows_out import rows_as
 from kpa_analytics.widgets.table import RowsTable
@@ -130,6 +131,14 @@ def test_the_workbook_says_where_its_rows_come_from(company: kpa.TrainingData) -
     assert facts["Table"].endswith(f"; filtered: {explorer.table.height:,} of {whole:,} rows")
     assert facts["Sorted by"] == "Days left, ascending"
     assert re.search(r"fetched \d+ \w+ 20\d\d, .* UTC from 127\.0\.0\.1", facts["Records"])
+
+
+def test_files_of_changed_records_say_so(company: kpa.TrainingData) -> None:
+    fewer = replace(company, completions=company.completions.head(1000))
+    for data, expected in [(company, False), (fewer, True)]:
+        explorer = ExpiryExplorer(data, as_of="2026-05-31")
+        said = about_rows(explorer, explorer._table)["Records"]
+        assert said.endswith(", changed since the download") == expected
 
 
 def test_the_clipboard_has_tabs_and_no_broken_row(unchanged: ExpiryExplorer) -> None:
