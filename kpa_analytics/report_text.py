@@ -948,6 +948,10 @@ SINCE_OTHER_DAYS = (
     "The earlier pack counted {then:day|days} before expiration as expiring soon, and this pack "
     "counts {now:day|days}. This alone may change a status."
 )
+SINCE_ALTERED = (
+    "The records of the earlier pack were changed between their download and that pack, so some of "
+    "these changes may not be changes in KPA."
+)
 SINCE_NO_RECORDS = (
     "The records were not compared, because some of their ids are missing or repeated."
 )

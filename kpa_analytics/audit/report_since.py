@@ -72,7 +72,7 @@ def since_pack(since: Since | None, labels: Labels) -> Section:
 
 
 def _unlike(since: Since) -> list[str]:
-    """Say what makes the two packs unlike: their requirements, their days, records not compared."""
+    """Say what makes the two packs unlike: their requirements, days and records."""
     earlier, settings = since.settings
     said = []
     unknown_then, unknown_now = (side.get("required") == "unknown" for side in since.settings)
@@ -83,6 +83,8 @@ def _unlike(since: Since) -> list[str]:
     then, now = earlier.get("expiring_days"), settings.get("expiring_days")
     if then != now:
         said.append(say(text.SINCE_OTHER_DAYS, then=then, now=now))
+    if "altered" in since.facts:
+        said.append(text.SINCE_ALTERED)
     if not since.compares_records:
         said.append(text.SINCE_NO_RECORDS)
     return said

@@ -155,6 +155,8 @@ def changes_since(
     if not comparable:
         kinds = {kind: None if kind.startswith("record") else n for kind, n in kinds.items()}
     described = {name: old.manifest.get(name) for name in ("title", "as_of", "fetched_at", "seal")}
+    if altered := old.manifest.get("altered"):
+        described["altered"] = altered
     return Since(
         rows,
         {**described, "changes": kinds},

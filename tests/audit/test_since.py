@@ -202,6 +202,17 @@ def test_a_pack_that_does_not_verify_is_refused(loads, packs, tmp_path, way):
     assert not (tmp_path / "new").exists()
 
 
+def test_an_earlier_pack_of_changed_records_is_named(loads, packs, tmp_path):
+    changed = replace(
+        loads[0], completions=loads[0].completions.with_columns(notes=pl.lit("was there"))
+    )
+    old = kpa.export_audit(changed, tmp_path / "old", as_of=OLD)
+    new = kpa.export_audit(loads[1], tmp_path / "new", as_of=NEW, since=old)
+    said = "The records of the earlier pack were changed between their download and that pack"
+    assert said in page_of(new)
+    assert said not in page_of(packs[1])
+
+
 def test_litter_does_not_stop_it(loads, packs, tmp_path):
     old = shutil.copytree(packs[0], tmp_path / "old")
     (old / "desktop.ini").write_text("x")
