@@ -14,7 +14,6 @@ from io import StringIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from altair.utils.schemapi import debug_mode
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
@@ -100,6 +99,8 @@ def _drawings(code: str, names: dict[str, Any]) -> Iterator[tuple[bool, Any]]:
 @contextmanager
 def _fresh() -> Iterator[Path]:
     """No settings of the reader's account, and an empty cache, while the code runs."""
+    from altair.utils.schemapi import debug_mode  # kpa_analytics, imported first, makes it faster
+
     kept = {name: value for name, value in os.environ.items() if name.startswith("KPA_")}
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the demo has impossible dates planted in it
