@@ -12,7 +12,7 @@ from kpa_analytics.analysis.taught_expired import taught_while_expired
 from kpa_analytics.analysis.unrecorded_offerings import offering_not_recorded
 from kpa_analytics.as_of import Day, day_of
 from kpa_analytics.data import quality
-from kpa_analytics.data.checks import Check, names_of
+from kpa_analytics.data.checks import Check, findings_of
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.inputs import as_table, need
 from kpa_analytics.report_text import FINDING_NAMES
@@ -106,21 +106,21 @@ def data_quality(data: TrainingData, *, as_of: Day | None = None) -> pl.DataFram
     findings = quality.record_findings(data, as_of=as_of)
     day = day_of(as_of, data.completions, data.users)
     tables = _Tables(data)
-    checks = (
+    checks = [
         tables.offerings(day),
         recorded_late(tables.completions),
         recorded_after_expiry(tables.completions, tables.rules, day),
         *taught_while_expired(tables.completions, tables.trainings, tables.sessions, day),
-    )
+    ]
     kind = pl.col("finding").cast(pl.Enum(EVERY_KIND))
-    rows = pl.concat([findings, *map(tables.findings, checks)])
+    rows = pl.concat([findings, *tables.findings(checks)])
     return rows.sort(kind, maintain_order=True)
 
 
 def offerings_not_recorded(data: TrainingData, as_of: date) -> pl.DataFrame:
     """The findings `offering_not_recorded` of `data_quality()` alone, without the other checks."""
     tables = _Tables(data)
-    return tables.findings(tables.offerings(as_of))
+    return pl.concat([FINDINGS.empty(), *tables.findings([tables.offerings(as_of)])])
 
 
 class _Tables:
@@ -140,13 +140,13 @@ class _Tables:
         # checks.
         parts = pl.lit(None, TRAININGS.schema[_PARTS]).alias(_PARTS)
         self.rules = Rules(self.trainings.with_columns(parts))
-        self._names = names_of(self.users, self.trainings)
 
     def offerings(self, day: date) -> Check:
         return offering_not_recorded(self.completions, self.rules, self.users, day)
 
-    def findings(self, check: Check) -> pl.DataFrame:
-        """The findings of a check in `schema.FINDINGS`, by record."""
+    def findings(self, checks: list[Check]) -> list[pl.DataFrame]:
+        """The findings of each check in `schema.FINDINGS`, by record."""
         order = (pl.col("record_id").cast(pl.Int64), pl.col("value", "message"))
-        rows = as_table(check.findings(self._names).sort(*order), FINDINGS)
-        return rows.collect(engine="in-memory")
+        found = findings_of(checks, self.users, self.trainings)
+        rows = [as_table(each.sort(*order), FINDINGS) for each in found]
+        return pl.collect_all(rows, engine="in-memory")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import polars as pl
 
 from kpa_analytics.data.training_data import LOADED
 from kpa_analytics.endpoints import COLLECTIONS
+from kpa_analytics.inputs import at_once
 from kpa_analytics.names import employee_numbers, people_names, training_names
 from kpa_analytics.wording import count_texts, day_texts
 
@@ -19,6 +21,8 @@ TABLES = {name: COLLECTIONS[name][0].table for name in LOADED if len(COLLECTIONS
 _IDS = {"person": "m_user_id", "training": "training_id"}
 #: The collections whose records have a name or a title.
 _NAMED = {"users": "person", "employee_status": "person", "trainings": "training"}
+#: The columns that `Check.findings` adds to the rows.
+_MADE = {"noun", "table", "field", "value", "record_id", "record", *_IDS}
 #: A column in a sentence, and how its values are written.
 _COLUMN = re.compile(r"{(\w+)(?::([^{}]+))?}")
 
@@ -44,6 +48,18 @@ class Check(NamedTuple):
     record: str = "id"
     value: str = "value"
 
+    def needed(self) -> pl.LazyFrame:
+        """The rows, with only the columns from which the findings are made."""
+        said = set(columns_in(self.text))
+        read = {
+            self.record,
+            self.value,
+            *(said - _MADE),
+            *(_IDS[kind] for kind in _IDS if kind in said),
+        }
+        fields = [] if isinstance(self.field, str) else self.field.meta.root_names()
+        return self.rows.select(sorted({*read, *fields}))
+
     def findings(self, names: pl.LazyFrame) -> pl.LazyFrame:
         """One finding per row; `names` is the result of `names_of`."""
         rows = self.rows.with_columns(
@@ -64,6 +80,24 @@ class Check(NamedTuple):
             "value",
             row_sentences(self.text).alias("message"),
         )
+
+
+def findings_of(
+    checks: Iterable[Check], users: pl.LazyFrame, trainings: pl.LazyFrame
+) -> list[pl.LazyFrame]:
+    """The findings of each check that found something, with the names of people and trainings.
+
+    Most checks find nothing: no sentences are prepared for them.
+    """
+    checks = list(checks)
+    rows = pl.collect_all([check.needed() for check in checks], engine="in-memory")
+    found = [
+        check._replace(rows=affected.lazy())
+        for check, affected in zip(checks, rows, strict=True)
+        if affected.height
+    ]
+    names = at_once(names_of(users, trainings)) if found else pl.LazyFrame()
+    return [check.findings(names) for check in found]
 
 
 def names_of(users: pl.LazyFrame, trainings: pl.LazyFrame) -> pl.LazyFrame:

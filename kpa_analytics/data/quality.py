@@ -6,7 +6,7 @@ import polars as pl
 
 from kpa_analytics.as_of import Day, day_of
 from kpa_analytics.data import hierarchy
-from kpa_analytics.data.checks import TABLES, names_of
+from kpa_analytics.data.checks import TABLES, findings_of
 from kpa_analytics.data.findings import (
     blank_ids,
     impossible_dates,
@@ -51,8 +51,8 @@ def record_findings(data: TrainingData, *, as_of: Day | None = None) -> pl.DataF
         *unknown_schedules(rows["trainings"]),
         *training_circles(rows["trainings"]),
     ]
-    names = names_of(rows["users"], rows["trainings"])
-    findings = [*(check.findings(names) for check in checks), blank_ids(data.blank_ids.lazy())]
+    found = findings_of(checks, rows["users"], rows["trainings"])
+    findings = [*found, blank_ids(data.blank_ids.lazy())]
     order = (
         pl.col("finding").cast(pl.Enum([*FINDING_NAMES])),
         pl.col("table"),
