@@ -147,6 +147,6 @@ class _Tables:
     def findings(self, checks: list[Check]) -> list[pl.DataFrame]:
         """The findings of each check in `schema.FINDINGS`, by record."""
         order = (pl.col("record_id").cast(pl.Int64), pl.col("value", "message"))
-        found = findings_of(checks, self.users, self.trainings)
-        rows = [as_table(each.sort(*order), FINDINGS) for each in found]
+        unsorted = findings_of(checks, self.users, self.trainings)
+        rows = [as_table(each.sort(*order), FINDINGS) for each in unsorted]
         return pl.collect_all(rows, engine="in-memory")

@@ -91,13 +91,13 @@ def findings_of(
     """
     checks = list(checks)
     rows = pl.collect_all([check.needed() for check in checks], engine="in-memory")
-    found = [
+    with_rows = [
         check._replace(rows=affected.lazy())
         for check, affected in zip(checks, rows, strict=True)
         if affected.height
     ]
-    names = at_once(names_of(users, trainings)) if found else pl.LazyFrame()
-    return [check.findings(names) for check in found]
+    names = at_once(names_of(users, trainings)) if with_rows else pl.LazyFrame()
+    return [check.findings(names) for check in with_rows]
 
 
 def names_of(users: pl.LazyFrame, trainings: pl.LazyFrame) -> pl.LazyFrame:

@@ -51,8 +51,8 @@ def record_findings(data: TrainingData, *, as_of: Day | None = None) -> pl.DataF
         *unknown_schedules(rows["trainings"]),
         *training_circles(rows["trainings"]),
     ]
-    found = findings_of(checks, rows["users"], rows["trainings"])
-    findings = [*found, blank_ids(data.blank_ids.lazy())]
+    of_checks = findings_of(checks, rows["users"], rows["trainings"])
+    findings = [*of_checks, blank_ids(data.blank_ids.lazy())]
     order = (
         pl.col("finding").cast(pl.Enum([*FINDING_NAMES])),
         pl.col("table"),

@@ -510,7 +510,7 @@ def test_on_a_phone_a_marked_row_is_marked_from_its_first_cell_on(page: Page, th
     plain, row = page.locator("tbody tr").all()
     point_at(row)
     _is_marked_throughout(row, plain)
-    page.mouse.move(380, 790)
+    point_at(page.get_by_role("button", name="Filter"))
     page.evaluate("kpaWidgets[0].set('chosen_row', 1)")
     _is_marked_throughout(row, plain)
     press(page.get_by_role("button", name="Filter"))
