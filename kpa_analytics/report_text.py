@@ -642,11 +642,11 @@ ORIGIN_OF_PART = "This pack covers only part of the records: {choice}."
 #: Of a collection that its maker changed after the download.
 CHANGED_ROWS = (
     "The rows of the {collection} are not as they were downloaded: since then, a value was changed "
-    "or they were put in another order. The SHA-256 of the download is not theirs."
+    "or they were put in another order. The SHA-256 of the download does not match them."
 )
 MORE_OR_FEWER_ROWS = (
     "Of the {collection}, {rows:row is|rows are} used, but {loaded:row was|rows were} downloaded. "
-    "Rows were added or removed since, so the SHA-256 of the download is not theirs."
+    "Rows were added or removed since, so the SHA-256 of the download does not match them."
 )
 #: Of a collection that was not downloaded, as others were.
 SUPPLIED_ROWS = (

@@ -139,9 +139,9 @@ class TrainingData:
         """The collections that are not as they were downloaded: the rows they have, and had.
 
         Rows were added or removed since, values were changed, or the rows were put in another
-        order. So the proof of the download is not theirs. A collection that was not downloaded, as
-        others were, had no rows. Polars can change a frame in its place, so an earlier answer only
-        holds for the same values.
+        order. So the SHA-256 of the download does not match them. A collection that was not
+        downloaded, as others were, had no rows. Polars can change a frame in its place, so an
+        earlier answer only holds for the same values.
         """
         if self.altered_before is not None:
             return self.altered_before

@@ -42,7 +42,7 @@ def test_records_without_a_column_are_refused_before_anything_is_written(
 @pytest.mark.parametrize(
     ("change", "said", "rows"),
     [
-        (None, "the SHA-256 of the download is not theirs", None),
+        (None, "the SHA-256 of the download does not match them", None),
         (
             lambda done: done.filter(m_user_id="ann"),
             "Of the completions, 1 row is used, but 2 rows were downloaded.",
