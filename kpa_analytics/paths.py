@@ -11,6 +11,9 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.utf8 import need_utf8_path
 
+#: The start of a URL. A single letter is a drive of Windows.
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:[/\\]")
+
 
 def typed_path(value: str | os.PathLike[str], *, utf8: bool = True) -> Path:
     """Read a path that may begin with `~` or `~name`, a home folder.
@@ -84,10 +87,6 @@ def refuse_path_of_url(path: str | os.PathLike[str]) -> None:
             "folder is a URL with a single slash, as a Path makes it: give it as text, such as "
             "'s3://bucket/folder'"
         )
-
-
-#: The start of a URL. A single letter is a drive of Windows.
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:[/\\]")
 
 
 def _parts_of(url: str) -> SplitResult:
