@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+
+import polars as pl
 import pytest
 
 import kpa_analytics as kpa
@@ -16,6 +19,34 @@ def test_without_voila_the_error_says_the_command_that_installs_it(
     with pytest.raises(kpa.errors.KPAError) as raised:
         serve.serve_dashboard()
     assert str(raised.value) == f"the dashboard needs Voila: {install_command('dashboard')}"
+
+
+@pytest.mark.parametrize(
+    ("cores", "chosen", "threads"), [(8, None, "7"), (2, None, "1"), (1, None, "1"), (8, "8", "8")]
+)
+def test_polars_leaves_a_core_to_the_browser_unless_the_user_chose_its_threads(
+    monkeypatch: pytest.MonkeyPatch, cores: int, chosen: str | None, threads: str
+) -> None:
+    pytest.importorskip("voila", reason="the extra `dashboard` is not installed")
+    from kpa_analytics.widgets import page_server
+
+    class NoServer:
+        @staticmethod
+        def of(*_: object) -> NoServer:
+            return NoServer()
+
+        def start(self) -> None:
+            started_with.append(os.environ["POLARS_MAX_THREADS"])
+
+    started_with: list[str] = []
+    monkeypatch.setattr(page_server, "PageServer", NoServer)
+    monkeypatch.setattr(pl, "thread_pool_size", lambda: cores)
+    monkeypatch.setenv("JUPYTER_PATH", "")
+    monkeypatch.setenv("POLARS_MAX_THREADS", chosen or "")
+    if chosen is None:
+        monkeypatch.delenv("POLARS_MAX_THREADS")
+    serve.serve_dashboard()
+    assert started_with == [threads]
 
 
 @pytest.mark.slow

@@ -32,7 +32,12 @@ class PlacesLeft:
     ) -> None:
         self._training, self._seats = training, seats
         self._sessions, self._instructors = sessions, instructors
+        self._can_teach = instructors.of(training)
         self._find()
+
+    def may_teach(self, person: str) -> bool:
+        """Whether a person may teach the training, and so can lack an instructor."""
+        return person in self._can_teach
 
     def _find(self) -> None:
         """Find the sessions that are not full, and the weeks in which an instructor is free."""

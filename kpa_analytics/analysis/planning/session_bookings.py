@@ -66,9 +66,7 @@ class Bookings:
                 self.moved.add(row)
             else:
                 self.left_out[row] = say(text.ONLY_FREE_INSTRUCTOR, week=self._days[week])
-        for row in rows:
-            if row not in booked and not self._give_place(left, row):
-                self.left_out[row] = self._why_no_place(left, row)
+        self._give_places(left, [row for row in rows if row not in booked])
         self.sessions += sessions
 
     def _in_order(self, rows: Sequence[int]) -> list[int]:
@@ -137,6 +135,20 @@ class Bookings:
                 session.rows[place], other[-1] = other[-1], row
                 break
         return []
+
+    def _give_places(self, left: PlacesLeft, rows: Sequence[int]) -> None:
+        """Give each case the cheapest place that is left, or say why it has none."""
+        no_place: dict[tuple[int, int, str | None], str] = {}  # until the next place is given
+        for row in rows:
+            person = self._people[row]
+            instructor = person if left.may_teach(person) else None
+            alike = (self._first_weeks[row], self._weeks_employed[row], instructor)
+            if alike not in no_place:
+                if self._give_place(left, row):
+                    no_place.clear()
+                    continue
+                no_place[alike] = self._why_no_place(left, row)
+            self.left_out[row] = no_place[alike]
 
     def _give_place(self, left: PlacesLeft, row: int) -> bool:
         """Give a case the cheapest place that is left in a week that helps; False if none is."""
