@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from math import inf
 from operator import add, sub
+from typing import NamedTuple
 
 
 @dataclass(frozen=True)
@@ -87,19 +88,18 @@ def served_by_week(demand: Demand, costs: Costs) -> list[int]:
     count = _most_served(demand)
     limits = _limits(demand, count)
     sums = [0, *accumulate(demand.due[:count])]
-    places = [_PlaceCosts(demand.due, sums, day, costs) for day in demand.days]
-    best = [_Best(0, [0.0])]
-    for (least, most), session_limit, place_costs in zip(
-        limits, demand.session_limits, places, strict=True
+    weeks = []
+    best = _Best(0, [0.0])
+    for day, (least, most), session_limit in zip(
+        demand.days, limits, demand.session_limits, strict=True
     ):
-        best.append(
-            best[-1].after(least, most, session_limit, demand.seats, costs.session, place_costs)
-        )
+        place_costs = _PlaceCosts(demand.due, sums, day, costs)
+        week = _Week(best, most, session_limit, demand.seats, costs.session, place_costs)
+        best = week.best_after(least)
+        weeks.append(week)
     counts = []
-    for before, session_limit, place_costs in zip(
-        best[-2::-1], demand.session_limits[::-1], places[::-1], strict=True
-    ):
-        earlier = before.source(count, session_limit, demand.seats, costs.session, place_costs)
+    for week in reversed(weeks):
+        earlier = week.source(count)
         counts.append(count - earlier)
         count = earlier
     return counts[::-1]
@@ -156,68 +156,79 @@ class _PlaceCosts:
         ]
 
 
-@dataclass(frozen=True)
-class _Best:
+class _Best(NamedTuple):
     """The least cost of serving `first`, `first + 1`, ... people by the end of a week."""
 
     first: int
     costs: list[float]
 
-    def after(
+
+class _Week:
+    """One week: what it costs to serve some more people in its sessions.
+
+    Args:
+        before: the least costs by the end of the week before.
+        most: the most people served by the end of this week.
+        session_limit: the most sessions of the week.
+        seats: the most people in a session.
+        session_cost: the cost of a session.
+        place_costs: the costs of serving the first people in this week.
+    """
+
+    def __init__(
         self,
-        least: int,
+        before: _Best,
         most: int,
         session_limit: int,
         seats: int,
         session_cost: float,
         place_costs: _PlaceCosts,
-    ) -> _Best:
-        """The same after a further week, in which at least `least` and at most `most` are served.
+    ) -> None:
+        self._before, self._most = before, most
+        self._session_limit, self._seats = session_limit, seats
+        self._session_cost = session_cost
+        if session_limit:
+            reached = before.first + len(before.costs) - 1 + session_limit * seats
+            self._places = place_costs.of(range(before.first, min(most, reached) + 1))
+            self._without = [*map(sub, before.costs, self._places)]
+
+    def best_after(self, least: int) -> _Best:
+        """The least costs by the end of the week, by which at least `least` people are served.
 
         The step finds, for each number, the cheapest number before it: in a moving window of one
         session, then of two, of four, and so on up to all sessions of the week.
         """
-        first = max(least, self.first)
+        session_limit, seats = self._session_limit, self._seats
+        start, costs = self._before
+        first = max(least, start)
         if not session_limit:
-            return _Best(first, self.costs[first - self.first : most + 1 - self.first])
-        reached = self.first + len(self.costs) - 1 + session_limit * seats
-        numbers = range(self.first, min(most, reached) + 1)
-        places = place_costs.of(numbers)
-        without = [*map(sub, self.costs, places)]
-        without += [inf] * (len(numbers) - len(without))
-        window = [cost + session_cost for cost in _window(without, seats)]
+            return _Best(first, costs[first - start : self._most + 1 - start])
+        places = self._places
+        without = self._without + [inf] * (len(places) - len(self._without))
+        window = [cost + self._session_cost for cost in _window(without, seats)]
         sessions = 1
-        while sessions < session_limit and sessions * seats < len(numbers):
+        while sessions < session_limit and sessions * seats < len(places):
             more = min(sessions, session_limit - sessions)
-            extra = more * session_cost
-            moved = [inf] * (more * seats) + [cost + extra for cost in window]
-            window = [*map(min, window, moved)]
+            extra = more * self._session_cost
+            window = _lower(window, [inf] * (more * seats) + [cost + extra for cost in window])
             sessions += more
-        costs = [*map(add, map(min, without, window), places)]
-        return _Best(first, costs[first - self.first :])
+        costs = [*map(add, _lower(without, window), places)]
+        return _Best(first, costs[first - start :])
 
-    def source(
-        self,
-        served: int,
-        session_limit: int,
-        seats: int,
-        session_cost: float,
-        place_costs: _PlaceCosts,
-    ) -> int:
-        """How many to serve before a week, to serve `served` by its end at the lowest cost."""
-        last = self.first + len(self.costs) - 1
-        numbers = range(max(self.first, served - session_limit * seats), min(last, served) + 1)
-        if len(numbers) == 1:
-            return numbers[0]
-        known = self.costs[numbers.start - self.first :]
+    def source(self, served: int) -> int:
+        """How many to serve before the week, to serve `served` by its end at the lowest cost."""
+        start, costs = self._before
+        seats, session_cost = self._seats, self._session_cost
+        least = max(start, served - self._session_limit * seats)
+        most = min(start + len(costs) - 1, served)
+        if least == most:
+            return least
         totals = [
-            cost - places - (number - served) // seats * session_cost
-            for number, cost, places in zip(numbers, known, place_costs.of(numbers), strict=False)
+            cost - (number - served) // seats * session_cost
+            for number, cost in enumerate(self._without[least - start : most + 1 - start], least)
         ]
         cheapest = min(totals) + _NEGLIGIBLE
-        return next(
-            number for number, total in zip(numbers, totals, strict=True) if total <= cheapest
-        )
+        return next(number for number, total in enumerate(totals, least) if total <= cheapest)
 
 
 def _window(costs: list[float], size: int) -> list[float]:
@@ -225,6 +236,11 @@ def _window(costs: list[float], size: int) -> list[float]:
     least, width = [inf, *costs[:-1]], 1
     while width < size:
         more = min(width, size - width)
-        least = [*map(min, least, [inf] * more + least)]
+        least = [*least[:more], *_lower(least[more:], least)]
         width += more
     return least
+
+
+def _lower(some: list[float], others: list[float]) -> list[float]:
+    """The lower of the two values at each place, as far as `some` has places."""
+    return [a if a < b else b for a, b in zip(some, others, strict=False)]
