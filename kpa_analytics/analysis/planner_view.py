@@ -14,7 +14,7 @@ from kpa_analytics.analysis.planning.gaps_left import GapsLeft, gaps_left
 from kpa_analytics.analysis.planning.plan_basis import PlanBasis
 from kpa_analytics.analysis.planning.plan_sessions import booked_plan
 from kpa_analytics.analysis.planning.plan_tables import UNPLACED_ORDER
-from kpa_analytics.schema import EXPIRY_STATUS
+from kpa_analytics.schema import EXPIRY_STATUS, PLANNED_PEOPLE
 from kpa_analytics.statuses import GAPS
 from kpa_analytics.wording import day_texts
 
@@ -40,6 +40,8 @@ LOST_PLACE = "you dropped the session of {}"
 BUSY, NOT_ELIGIBLE = "{} teaches another session in this week", "{} may teach it until {} only"
 #: The number of plans that are kept.
 _KEPT = 4
+#: The columns that `PlannerView.sessions` adds, for a session that is in its planned week.
+_UNCHANGED = [pl.lit(None, pl.String).alias(name) for name in ("change", "check", "note")]
 _IS_GAP = pl.col("status").is_in(GAPS)
 #: The columns of the tables of gaps.
 GAP_COLUMNS = pl.Schema(
@@ -86,7 +88,7 @@ class PlannerView:
         rows = self._moved(choices)
         conditions = self._people_filter.conditions(choices)
         if conditions:
-            wanted = self.booked(choices).people.filter(*conditions)["session"].unique()
+            wanted = self.booked(choices).places.filter(*conditions)["session"].unique()
             rows = rows.filter(pl.col("session").is_in(wanted.implode()))
         return rows.sort("week", "training", "session")
 
@@ -100,8 +102,10 @@ class PlannerView:
         A reason names the planned week of a session. It also says if the session was moved or
         dropped.
         """
-        numbers = pl.Series(list(sessions), dtype=pl.Int64).implode()
-        people = self.booked(choices).people.filter(pl.col("session").is_in(numbers))
+        numbers = pl.Series(list(sessions), dtype=pl.Int64)
+        if numbers.is_empty():
+            return PLANNED_PEOPLE.empty()
+        people = self.booked(choices).people.filter(pl.col("session").is_in(numbers.implode()))
         changed = self._moved(choices).select("session", "change", now="week")
         now = (
             pl.when(pl.col("change") == DROPPED)
@@ -119,13 +123,15 @@ class PlannerView:
 
         They include those whose session was dropped.
         """
-        plan = self.booked(choices)
+        plan, conditions = self.booked(choices), self._people_filter.conditions(choices)
         dropped = [move["session"] for move in choices.moves if move["week"] is None]
-        lost = plan.people.filter(pl.col("session").is_in(dropped)).with_columns(
+        if not dropped:
+            return plan.unplaced.filter(*conditions)
+        lost = plan.places.filter(pl.col("session").is_in(dropped)).with_columns(
             pl.format(LOST_PLACE, day_texts(pl.col("week"))).alias("reason")
         )
         rows = pl.concat([plan.unplaced, lost.select(plan.unplaced.columns)])
-        return rows.filter(*self._people_filter.conditions(choices)).sort(UNPLACED_ORDER)
+        return rows.filter(*conditions).sort(UNPLACED_ORDER)
 
     def last_instructors(self, choices: PlannerChoices) -> pl.DataFrame:
         """The trainings that lose their last instructor (`schema.LAST_INSTRUCTORS`).
@@ -136,7 +142,7 @@ class PlannerView:
         if not conditions:
             return plan.last_instructors
         needed = [
-            cases.filter(*conditions)["training_id"] for cases in (plan.people, plan.unplaced)
+            cases.filter(*conditions)["training_id"] for cases in (plan.places, plan.unplaced)
         ]
         return plan.last_instructors.filter(
             pl.col("training_id").is_in(pl.concat(needed).implode())
@@ -186,8 +192,8 @@ class PlannerView:
         `date` is the week of each.
         """
         weeks = self._checked(plan, moves).filter(NOT_DROPPED).select("session", date="week")
-        people = plan.people.drop("week")
-        return plan.with_status(people.join(weeks, on="session", maintain_order="left"))
+        places = plan.places.drop("week")
+        return plan.with_status(places.join(weeks, on="session", maintain_order="left"))
 
     def _moved(self, choices: PlannerChoices) -> pl.DataFrame:
         """All sessions in their new weeks, with `change`, `check` and `note`."""
@@ -199,6 +205,8 @@ class PlannerView:
         return self.booked(choices), moves
 
     def _moved_sessions(self, plan: BookedPlan, moves: _Moves) -> pl.DataFrame:
+        if not moves:
+            return plan.sessions.with_columns(_UNCHANGED)
         weeks = dict(moves)
         new = pl.Series("new", [weeks.get(number) for number in plan.sessions["session"]], pl.Date)
         is_dropped = pl.col("session").is_in([n for n, week in moves if week is None])

@@ -12,6 +12,7 @@ from kpa_analytics.analysis.planning.expiring_again import expiring_again
 from kpa_analytics.analysis.planning.last_instructors import last_instructors
 from kpa_analytics.analysis.planning.plan_basis import PlanBasis
 from kpa_analytics.analysis.planning.plan_tables import (
+    numbered_places,
     numbered_sessions,
     places,
     planned_people,
@@ -62,6 +63,11 @@ class BookedPlan:
         self.sessions = self._sessions.select(PLANNED_SESSIONS.schema.names())
 
     @cached_property
+    def places(self) -> pl.DataFrame:
+        """`people`, without the reasons, which take longer than the rest of it."""
+        return numbered_places(self._places, self._sessions)
+
+    @cached_property
     def people(self) -> pl.DataFrame:
         """`SessionPlan.people`."""
         windows = self._basis.rules.schedules.filter(pl.col("rule") == "window")["training_id"]
@@ -76,7 +82,8 @@ class BookedPlan:
     def last_instructors(self) -> pl.DataFrame:
         """`SessionPlan.last_instructors`."""
         instructors = self._basis.instructors_on(self.as_of)
-        return last_instructors(instructors, {*self._cases["training_id"]}, self.last_day)
+        trainings = self._cases["training_id"].unique()
+        return last_instructors(instructors, trainings, self.last_day)
 
     def with_status(self, places: pl.DataFrame) -> pl.DataFrame:
         """Add the status that each place in a session gives on the last day (`PlanBasis`)."""
@@ -85,7 +92,7 @@ class BookedPlan:
     def whole(self) -> SessionPlan:
         """The plan with all its tables."""
         data = self._basis.data
-        new = self.with_status(self.people.rename({"week": "date"}))
+        new = self.with_status(self.places.rename({"week": "date"}))
         return SessionPlan(
             as_of=self.as_of,
             first_week=self.first_week,

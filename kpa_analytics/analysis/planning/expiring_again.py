@@ -31,9 +31,11 @@ def expiring_again(places: pl.DataFrame, users: AnyFrame | None) -> pl.DataFrame
     Returns:
         The places in `schema.EXPIRING_AGAIN`.
     """
+    expired = places.filter(pl.col("status") == EXPIRED)
+    if expired.is_empty():  # as usual
+        return EXPIRING_AGAIN.empty()
     return (
-        places.lazy()
-        .filter(pl.col("status") == EXPIRED)
+        expired.lazy()
         .join(employment(users), on="m_user_id", how="left")
         .filter(~has_left(pl.col("expiration_date") + _ONE_DAY))
         .rename({"date": "week"})

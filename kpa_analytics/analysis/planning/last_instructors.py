@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import date
 
 import polars as pl
@@ -15,20 +14,18 @@ from kpa_analytics.wording import listing, one_line, say
 _NAMED = 3
 
 
-def last_instructors(
-    instructors: pl.DataFrame, trainings: Collection[int], end: date
-) -> pl.DataFrame:
+def last_instructors(instructors: pl.DataFrame, trainings: pl.Series, end: date) -> pl.DataFrame:
     """The trainings that nobody can teach after a day before `end`, by this day.
 
     Args:
         instructors: as `eligible_instructors()` returns them.
-        trainings: the trainings of the plan.
+        trainings: the ids of the trainings of the plan.
         end: the last day of the plan.
     """
     until = pl.col("last_eligible_until")
     rows = (
         instructors.filter(
-            pl.col("training_id").is_in([*trainings]),
+            pl.col("training_id").is_in(trainings.implode()),
             until < end,
             until == pl.col("eligible_until"),
         )

@@ -14,6 +14,8 @@ from kpa_analytics.schema import PLANNED_PEOPLE, UNPLACED
 
 _TRAINING_AND_GROUP = ("training_id", "group")
 _TAUGHT_BY = ("m_instructor_id", "instructor")
+#: The order of the people of the sessions.
+_PEOPLE_ORDER = ("session", "user", "m_user_id")
 #: The order of the cases without a place.
 UNPLACED_ORDER = ("training", "training_id", "due", "user", "m_user_id")
 
@@ -73,6 +75,18 @@ def numbered_sessions(
     )
 
 
+def numbered_places(places: pl.DataFrame, sessions: pl.DataFrame) -> pl.DataFrame:
+    """The people of the sessions (`schema.PLANNED_PEOPLE`), without the reasons.
+
+    Args:
+        places: as `places` returns them.
+        sessions: as `numbered_sessions` returns them.
+    """
+    numbers = sessions.select("booking", "session")
+    columns = [name for name in PLANNED_PEOPLE.schema.names() if name != "reason"]
+    return places.join(numbers, on="booking").select(columns).sort(_PEOPLE_ORDER)
+
+
 def _with_reasons(
     places: pl.DataFrame, sessions: pl.DataFrame, by_window: set[int], begins: date
 ) -> pl.DataFrame:
@@ -118,7 +132,7 @@ def planned_people(
         _with_reasons(places, sessions, by_window, begins)
         .join(numbers, on="booking")
         .select(PLANNED_PEOPLE.schema.names())
-        .sort("session", "user", "m_user_id")
+        .sort(_PEOPLE_ORDER)
     )
 
 

@@ -8,6 +8,8 @@ from datetime import date
 import polars as pl
 
 _END = ("training_id", "expires")
+#: Numbers before and after those of all days.
+_EARLIEST, _LATEST = -(2**31), 2**31 - 1
 _DUE_END = ("due_id", "due_expires")
 
 
@@ -48,16 +50,31 @@ def with_useful_weeks(
 def _first_weeks(
     cases: pl.DataFrame, expirations: pl.DataFrame, days: Sequence[date]
 ) -> pl.DataFrame:
-    """The first useful week of each training and expiration date that has one."""
+    """The first useful week of each training and expiration date that has one.
+
+    A completion that never expires is later than every date, and no date is earlier than all.
+    """
     of_due = cases.lazy().select(training_id="due_id", expires="due_expires")
-    needed = pl.concat([cases.lazy().select(_END), of_due]).unique()
-    new_ends = expirations.lazy().select("training_id", "date", new_end="expiration_date")
-    is_later = (pl.col("new_end") > pl.col("expires")).fill_null(True)
-    week = (pl.col("date").min() - days[0]).dt.total_days() // 7
+    needed = (
+        pl.concat([cases.lazy().select(_END), of_due])
+        .unique()
+        .with_columns(pl.col("expires").to_physical().fill_null(_EARLIEST).alias("end"))
+        .sort("end")
+    )
+    first_day = pl.col("date").cum_min(reverse=True).over("training_id")
+    first_days = (
+        expirations.lazy()
+        .select("training_id", "date", end=pl.col("expiration_date").to_physical())
+        .with_columns(pl.col("end").fill_null(_LATEST))
+        .sort("end")
+        .select("training_id", "end", first_day.alias("first_day"))
+    )
+    week = (pl.col("first_day") - days[0]).dt.total_days() // 7
     return (
-        needed.join(new_ends, on="training_id")
-        .filter(is_later)
-        .group_by(_END)
-        .agg(week.alias("first_week"))
+        needed.join_asof(
+            first_days, on="end", by="training_id", strategy="forward", allow_exact_matches=False
+        )
+        .filter(pl.col("first_day").is_not_null())
+        .select(*_END, week.alias("first_week"))
         .collect(engine="in-memory")
     )
