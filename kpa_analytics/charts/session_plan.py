@@ -84,8 +84,8 @@ def session_plan(
     drawn = table["training_id"].n_unique()
     filled, seats = sessions.select(pl.col("filled", "seats").sum()).row(0)
     rest = sessions.height - int(table["sessions"].sum())
-    packed = _packed(table)
     columns = _columns(table)
+    packed = _packed(table, columns)
     per = "week" if table["every"][0] == "1w" else "month"
     return layered(
         _cells(table, packed, columns, dark),
@@ -177,9 +177,9 @@ def _columns(table: pl.DataFrame) -> pl.DataFrame:
     return named.with_row_index("column")
 
 
-def _packed(table: pl.DataFrame) -> pl.DataFrame:
+def _packed(table: pl.DataFrame, columns: pl.DataFrame) -> pl.DataFrame:
     """The cells, packed into one short text per training, so that the chart stays small."""
-    placed = table.join(_columns(table), on="period", maintain_order="left")
+    placed = table.join(columns, on="period", maintain_order="left")
     packed = placed.group_by("row", "training_id", "training", maintain_order=True).agg(
         pl.col("column").cast(pl.String).str.join(",").alias("at"),
         *(
