@@ -72,7 +72,12 @@ def _first_weeks(
     week = (pl.col("first_day") - days[0]).dt.total_days() // 7
     return (
         needed.join_asof(
-            first_days, on="end", by="training_id", strategy="forward", allow_exact_matches=False
+            first_days,
+            on="end",
+            by="training_id",
+            strategy="forward",
+            allow_exact_matches=False,
+            check_sortedness=False,  # both are sorted above
         )
         .filter(pl.col("first_day").is_not_null())
         .select(*_END, week.alias("first_week"))
