@@ -16,39 +16,61 @@ from kpa_analytics.wording import listing, say
 _NAMED = 3
 
 
-class InstructorWeeks:
-    """The weeks of eligible instructors that are still free.
+class EligibleInstructors:
+    """Who may teach each training, the same for all plans of a day.
 
     Args:
         instructors: as `eligible_instructors()` returns them.
-        days: the day of the sessions of each week.
+
+    Attributes:
+        until: for each training, the last day on which each eligible instructor may teach it.
+        names: the names of the eligible instructors.
+        teaches: how many trainings each of them may teach.
     """
 
-    def __init__(self, instructors: pl.DataFrame, days: list[date]) -> None:
-        self._days = days
-        self._until: dict[int, dict[str, date]] = {}
+    def __init__(self, instructors: pl.DataFrame) -> None:
+        self.until: dict[int, dict[str, date]] = {}
         self.names: dict[str, str] = {}
         eligible = instructors.filter("eligible")
         for training, person, name, until in eligible.select(
             "training_id", "m_instructor_id", "instructor", "eligible_until"
         ).iter_rows():
-            self._until.setdefault(training, {})[person] = until or date.max
+            self.until.setdefault(training, {})[person] = until or date.max
             self.names[person] = name
         others = instructors.filter(~pl.col("eligible"))
         self._others = others.partition_by("training_id", as_dict=True)
-        self._teaches = Counter(eligible["m_instructor_id"])
+        self.teaches = Counter(eligible["m_instructor_id"])
+        self._why_nobody: dict[int, str] = {}
+
+    def why_nobody(self, training: int) -> str:
+        """Why a training has no eligible instructor."""
+        if training not in self._why_nobody:
+            rows = self._others.get((training,))
+            reason = nobody_taught() if rows is None else why_not_eligible(rows)
+            self._why_nobody[training] = say(NO_ELIGIBLE_INSTRUCTOR, reason=reason)
+        return self._why_nobody[training]
+
+
+class InstructorWeeks:
+    """The weeks of eligible instructors that are still free.
+
+    Args:
+        eligible: the eligible instructors.
+        days: the day of the sessions of each week.
+    """
+
+    def __init__(self, eligible: EligibleInstructors, days: list[date]) -> None:
+        self._eligible, self._days = eligible, days
         self._taken: set[tuple[str, int]] = set()
         self._sessions: Counter[str] = Counter()
 
     def of(self, training: int) -> Collection[str]:
         """The eligible instructors of a training."""
-        return self._until.get(training, {}).keys()
+        return self._eligible.until.get(training, {}).keys()
 
     def why_nobody(self, training: int) -> str:
         """Why a training has no eligible instructor."""
-        rows = self._others.get((training,))
-        reason = nobody_taught() if rows is None else why_not_eligible(rows)
-        return say(NO_ELIGIBLE_INSTRUCTOR, reason=reason)
+        return self._eligible.why_nobody(training)
 
     def session_limits(self, training: int) -> list[int]:
         """How many sessions of a training can be held in each week."""
@@ -64,7 +86,8 @@ class InstructorWeeks:
             return None
 
         def order(person: str) -> tuple[int, int, str, str]:
-            return self._teaches[person], self._sessions[person], self.names[person], person
+            name = self._eligible.names[person]
+            return self._eligible.teaches[person], self._sessions[person], name, person
 
         chosen = min(free, key=order)
         self._taken.add((chosen, week))
@@ -79,7 +102,7 @@ class InstructorWeeks:
         day = self._days[week]
         return [
             person
-            for person, until in self._until.get(training, {}).items()
+            for person, until in self._eligible.until.get(training, {}).items()
             if until >= day and (person, week) not in self._taken
         ]
 

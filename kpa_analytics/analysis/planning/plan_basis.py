@@ -10,6 +10,7 @@ import polars as pl
 from kpa_analytics.analysis.eligible_instructors import eligible_on, engine_of_instructors
 from kpa_analytics.analysis.engine import Engine, Rules
 from kpa_analytics.analysis.expirations import expirations, with_expiry_key
+from kpa_analytics.analysis.planning.instructor_weeks import EligibleInstructors
 from kpa_analytics.analysis.planning.session_cases import session_cases
 from kpa_analytics.analysis.requirements import requirements, requirements_note
 from kpa_analytics.analysis.status_rules import STATUS_COLUMNS, statuses_on
@@ -39,6 +40,7 @@ class PlanBasis:
         requirements_note: which requirements are not known; empty if all are.
         status_on: returns the statuses on a day, as `expiry_status()` does.
         instructors_on: returns the instructors on a day, as `eligible_instructors()` does.
+        eligible_instructors_on: returns those of them who may teach.
     """
 
     def __init__(self, data: TrainingData, required: AnyFrame | None = None) -> None:
@@ -49,6 +51,7 @@ class PlanBasis:
         self.status_on = lru_cache(maxsize=_KEPT)(self._statuses)
         self._counting_on = lru_cache(maxsize=_KEPT)(self._counting)
         self.instructors_on = lru_cache(maxsize=_KEPT)(self._instructors)
+        self.eligible_instructors_on = lru_cache(maxsize=_KEPT)(self._eligible)
         self._kept_cases = lru_cache(maxsize=_KEPT)(self._cases)
         self._kept_expirations = lru_cache(maxsize=_KEPT)(self._session_expirations)
 
@@ -152,6 +155,9 @@ class PlanBasis:
     def _instructors(self, day: date) -> pl.DataFrame:
         data = self.data
         return eligible_on(day, data.completions, data.trainings, data.users, self._teaching)
+
+    def _eligible(self, day: date) -> EligibleInstructors:
+        return EligibleInstructors(self.instructors_on(day))
 
 
 def _rounded_up(weeks: int) -> int:

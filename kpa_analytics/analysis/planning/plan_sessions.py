@@ -145,14 +145,15 @@ def booked_plan(
     end = days[-1] + timedelta(days=6)
     seats, of_others = _seats(capacity, data)
     need_plan_group(by)
-    instructors = InstructorWeeks(basis.instructors_on(as_of), days)
+    eligible = basis.eligible_instructors_on(as_of)
+    instructors = InstructorWeeks(eligible, days)
     due = in_groups(basis.cases(as_of, end), data, by)
     useful = with_useful_weeks(due, basis.session_expirations(days[0], end), days)
     cases = with_no_place(useful, instructors, days)
     bookings = Bookings(cases, as_of=as_of, days=days, costs=costs, instructors=instructors)
     for training, rows in ordered_trainings(cases):
         bookings.add(training, rows, seats.get(training, of_others))
-    return BookedPlan(basis, as_of, days, cases, bookings, costs, instructors.names)
+    return BookedPlan(basis, as_of, days, cases, bookings, costs, eligible.names)
 
 
 def _seats(capacity: object, data: TrainingData) -> tuple[Mapping[int, int], int]:
