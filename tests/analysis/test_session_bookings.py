@@ -11,7 +11,7 @@ from math import ceil
 import polars as pl
 import pytest
 
-from kpa_analytics.analysis.planning.instructor_weeks import InstructorWeeks
+from kpa_analytics.analysis.planning.instructor_weeks import EligibleInstructors, InstructorWeeks
 from kpa_analytics.analysis.planning.session_bookings import Bookings
 from kpa_analytics.analysis.planning.session_weeks import Costs
 
@@ -33,7 +33,8 @@ def cost_of_plan(cases: Cases, seats: int, costs: Costs) -> float:
         ]
     ).with_columns(weeks_employed=pl.lit(len(DAYS)), no_place=pl.lit(None, pl.String))
     nothing = {"eligible_until": pl.lit(None, pl.Date), "reason": pl.lit("")}
-    instructors = InstructorWeeks(pl.DataFrame([IKE]).with_columns(**nothing), DAYS)
+    eligible = EligibleInstructors(pl.DataFrame([IKE]).with_columns(**nothing))
+    instructors = InstructorWeeks(eligible, DAYS)
     bookings = Bookings(frame, as_of=AS_OF, days=DAYS, costs=costs, instructors=instructors)
     bookings.add(7, range(len(cases)), seats)
     if bookings.left_out:
