@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -19,11 +21,17 @@ from kpa_analytics.audit.timestamp import (
 )
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.paths import typed_path
+from kpa_analytics.report_text import COLLECTION_NAMES
 from kpa_analytics.schema import VERIFICATION
+from kpa_analytics.wording import listing
 
 _NOT_SIGNED = (
     "not signed: if somebody rewrote the files and the manifest together, only a seal that you "
     "received separately can show that"
+)
+_CHANGED = (
+    "the records were changed after the download, before the pack was made: {which} (the report "
+    "says how)"
 )
 _OF_A_BAG = f"{INFO} was not compared with the pack: neither seal nor signature covers it"
 
@@ -92,7 +100,10 @@ def verify_audit(
 
 
 def what_was_shown(folder: Path, *, key: PublicKey | None, tsa_ca: Authority | None) -> list[str]:
-    """Say in lines what a verification without differences shows, and what it does not show."""
+    """Say in lines what a verification without differences shows, and what it does not show.
+
+    The lines also say if the manifest names demo data, or records that were changed.
+    """
     pack = pack_in(folder)
     manifest = read_manifest(pack)
     if key:
@@ -103,7 +114,20 @@ def what_was_shown(folder: Path, *, key: PublicKey | None, tsa_ca: Authority | N
         lines = [_NOT_SIGNED]
     if "timestamp" in manifest:
         lines.append(what_the_timestamp_shows(pack, tsa_ca))
-    return [*lines, _OF_A_BAG] if is_bag(folder) else lines
+    if is_bag(folder):
+        lines.append(_OF_A_BAG)
+    return [*_of_the_records(manifest), *lines]
+
+
+def _of_the_records(manifest: Mapping[str, Any]) -> list[str]:
+    """Lines for records that are demo data, or not as they were downloaded."""
+    parts = manifest.get("parts", {}).values()  # those of the accounts
+    changed = {name: None for each in (manifest, *parts) for name in each.get("altered", {})}
+    lines = [manifest["notice"]] if "notice" in manifest else []
+    if changed:
+        which = listing([COLLECTION_NAMES[name] for name in changed])
+        lines.append(_CHANGED.format(which=which))
+    return lines
 
 
 def _manifest_differs(folder: Path, differences: list[Difference]) -> bool:

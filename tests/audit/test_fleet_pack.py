@@ -15,6 +15,7 @@ from kpa_analytics.audit.figures import figures
 from kpa_analytics.audit.fleet_pack import write_fleet_pack
 from kpa_analytics.audit.manifest import read_manifest, refuse_other_folders, write_manifest
 from kpa_analytics.audit.provenance import provenance
+from kpa_analytics.audit.verify import what_was_shown
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.errors import KPADataError, KPADataWarning, KPAError, warn
 from kpa_analytics.report_text import DEMO_MARK
@@ -66,6 +67,15 @@ def test_the_index_names_accounts_whose_records_were_changed(tmp_path: Path) -> 
     assert "The records of north" not in page
     assert manifest["parts"]["south"]["altered"] == {"completions": 1}
     assert "altered" not in manifest["parts"]["north"]
+    known = [
+        [line for line in what_was_shown(folder, key=None, tsa_ca=None) if "download" in line]
+        for folder in (tmp_path / "pack", tmp_path / "pack" / "south", tmp_path / "pack" / "north")
+    ]
+    line = (
+        "the records were changed after the download, before the pack was made: completions (the "
+        "report says how)"
+    )
+    assert known == [[line], [line], []]
 
 
 @pytest.mark.slow

@@ -136,6 +136,7 @@ def test_a_pack_is_made_verified_and_compared(kpa_analytics, account, tmp_path):
     assert code == 0
     assert out.startswith("litter: charts/Thumbs.db")
     assert manifest["seal"] in out
+    assert out.splitlines()[2] == DEMO_MARK
     (old / "charts" / "Thumbs.db").unlink()
     (old / "records.csv").write_text("id\n")
     (old / "more.txt").write_text("x")
