@@ -102,8 +102,10 @@ function render({ model, el }) {
     const day = read(text);
     // shown or sent already; if Python refused it, the earlier day comes back
     const isDone = text === inWords(model.get("value")) || (day && day === sent);
+    const isTypedAgain = typing && day && day === model.get("value");
     stop();
     if (!isDone && text && !day) model.send({ refused: text });
+    else if (isTypedAgain) model.send({ unchanged: true });
     else if (!isDone) send(day ?? null);
     show();
   };

@@ -94,6 +94,7 @@ class Explorer(traitlets.HasTraits):
         self._history = History(lambda: self.state, self._restore_valid, self._note)
         self._mark, self._notice = ipw.HTML(), ipw.HTML()
         self._notice.add_class("kpa-notice")
+        self._notices_of_fields: dict[str, str] = {}  # what was said last of each field
         self._take(as_one(data))
         tables = choices.get("tables", {})
         chosen = {name: value for name, value in choices.items() if name != "tables"}
@@ -391,6 +392,7 @@ class Explorer(traitlets.HasTraits):
             control.observe(partial(self._from_control, name), "value")
             if isinstance(control, TypedField):
                 control.on_refused(partial(self._refused, name))
+                control.on_unchanged(partial(self._unchanged, name))
         return layout.control_row(*controls.values())
 
     def _from_control(self, name: str, change: Any) -> None:
@@ -407,12 +409,22 @@ class Explorer(traitlets.HasTraits):
 
     def _refused(self, name: str, text: str) -> None:
         """Say why a field does not take a text."""
-        self.say(self.controls[name].refusal(text, self._in_control(name)))
+        self._say_of(name, self.controls[name].refusal(text, self._in_control(name)))
+
+    def _unchanged(self, name: str) -> None:
+        """Remove the message about what was typed before; the field has a good text now."""
+        if self._notice.value == self._notices_of_fields.pop(name, None):
+            self.say("")
 
     def _day_cleared(self, name: str) -> None:
         """Keep the day that was cleared from its control, and say so."""
         kept = in_words(getattr(self, name))
-        self.say(f"{self.controls[name].label} needs a day: {kept} is still shown.")
+        self._say_of(name, f"{self.controls[name].label} needs a day: {kept} is still shown.")
+
+    def _say_of(self, name: str, text: str) -> None:
+        """Show a message about the text of a field."""
+        self.say(text)
+        self._notices_of_fields[name] = self._notice.value
 
     def guarded(self, work: Callable[[], object]) -> bool:
         """Call `work`, and show a failure beside the controls instead of raising it.

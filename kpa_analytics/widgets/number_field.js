@@ -18,6 +18,7 @@ function render({ model, el }) {
   });
   el.replaceChildren(label, input);
 
+  let typing = false;
   let pause;
   const show = () => {
     input.value = model.get("value");
@@ -25,13 +26,16 @@ function render({ model, el }) {
   };
   const commit = () => {
     clearTimeout(pause);
+    typing = false;
     const text = input.value.trim();
     const number = Number(text);
     if (!/^\d+$/.test(text) || number < least || number > most) {
       show();
       model.send({ refused: text });
-    } else if (number === model.get("value")) show();
-    else {
+    } else if (number === model.get("value")) {
+      show();
+      model.send({ unchanged: true });
+    } else {
       model.set("value", number);
       model.save_changes();
     }
@@ -46,14 +50,17 @@ function render({ model, el }) {
   input.addEventListener("keydown", (event) => {
     event.stopPropagation(); // letters are shortcuts of the notebook
     if (event.key === "Enter") commit();
-    else if (event.key === "Escape") show();
-    else if (event.key === "ArrowUp" || event.key === "ArrowDown") {
+    else if (event.key === "Escape") {
+      typing = false;
+      show();
+    } else if (event.key === "ArrowUp" || event.key === "ArrowDown") {
       step(event.key === "ArrowUp" ? 1 : -1);
       event.preventDefault();
     }
   });
+  input.addEventListener("input", () => (typing = true));
   input.addEventListener("blur", () => {
-    if (input.value !== String(model.get("value"))) commit();
+    if (typing || input.value !== String(model.get("value"))) commit();
   });
   model.on("change:value", show);
   show();

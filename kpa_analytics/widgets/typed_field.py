@@ -13,7 +13,10 @@ _QUOTED = 20
 
 
 class TypedField(anywidget.AnyWidget):
-    """A field with a label. The browser keeps its value, and reports what it refuses."""
+    """A field with a label. The browser keeps its value.
+
+    It reports a text that changes nothing: one that it refuses, or the value itself, typed again.
+    """
 
     label = traitlets.Unicode().tag(sync=True)
     hint = traitlets.Unicode().tag(sync=True)
@@ -27,6 +30,16 @@ class TypedField(anywidget.AnyWidget):
                     work(text)
 
         self.on_msg(refuse)
+
+    def on_unchanged(self, work: Callable[[], object]) -> None:
+        """Call `work` when the reader types the value that the field has. `work` must not raise."""
+
+        def keep(_: Any, message: Any, __: Any) -> None:
+            match message:
+                case {"unchanged": True}:
+                    work()
+
+        self.on_msg(keep)
 
     @staticmethod
     def quoted(text: str) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -162,6 +164,34 @@ def test_a_date_that_the_browser_refuses_is_reported_once(
     why = f"As of must be a date {wanted}, not &#x27;{text}&#x27;: 30 Jun 2026 is still shown."
     assert f">{why}<" in explorer._notice.value
     assert (control.value, explorer.rebuilds) == (date(2026, 6, 30), before)
+
+
+@pytest.mark.parametrize(
+    ("name", "mistype"),
+    [
+        ("as_of", lambda day: day._handle_custom_msg({"refused": "3/4/2026"}, [])),
+        ("as_of", lambda day: day.set_state({"value": None})),
+        ("expiring_days", lambda number: number._handle_custom_msg({"refused": "abc"}, [])),
+    ],
+)
+def test_the_shown_value_typed_again_removes_the_message_of_its_field_alone(
+    mistyped: kpa.TrainingData, name: str, mistype: Callable[[Any], None]
+) -> None:
+    explorer = ExpiryExplorer(mistyped, as_of="2026-06-30")
+    control, before = explorer.controls[name], explorer.rebuilds
+    mistype(control)
+    said = explorer._notice.value
+    assert "is still shown" in said
+    (other,) = {"as_of", "expiring_days"} - {name}
+    explorer.controls[other]._handle_custom_msg({"unchanged": True}, [])
+    assert explorer._notice.value == said
+    control._handle_custom_msg({"unchanged": True}, [])
+    assert (explorer._notice.value, explorer.rebuilds) == ("", before)
+
+    mistype(control)
+    explorer.say("The export failed.")
+    control._handle_custom_msg({"unchanged": True}, [])
+    assert "The export failed." in explorer._notice.value
 
 
 @pytest.mark.parametrize("make", [*ALONE, PlannerExplorer])
