@@ -14,8 +14,8 @@ from kpa_analytics.widgets.style import HERE
 from kpa_analytics.widgets.view_state import has_names, without_names
 
 _LEFT_OUT = (
-    "The address of this page restores this view, without the people search and the filters of "
-    "columns: they may hold names of people."
+    "The address of this page restores this view, without the people search and the texts in "
+    "filters of columns: they may hold names of people."
 )
 _DAMAGED = "The part of this page's address after the # is damaged, so it was ignored."
 _IGNORED = "This page's address has parts that cannot be shown, and they were ignored: {parts}."
@@ -24,8 +24,8 @@ _IGNORED = "This page's address has parts that cannot be shown, and they were ig
 class Address(anywidget.AnyWidget):
     """Keeps a dashboard's state after the # of its page's address, which goes to no server.
 
-    The people search and the filters of columns are left out, and the page says so. The view that
-    the page begins with is not in its address.
+    The people search and the texts in filters of columns are left out, and the page says so. The
+    view that the page begins with is not in its address.
     """
 
     _esm = HERE / "address.js"

@@ -33,12 +33,21 @@ def json_choice(value: Any) -> Any:
 
 
 def without_names(state: Mapping[str, Any]) -> dict[str, Any]:
-    """A state without the texts in which people search: they may be names of people."""
+    """A state without the texts that somebody typed: they may be names of people.
+
+    Filters between two numbers stay.
+
+    Examples:
+        >>> without_names({"search": "Roe", "filters": {"user": "Roe", "days_left": [0, 30]}})
+        {'filters': {'days_left': [0, 30]}}
+    """
     kept = {}
     for name, value in state.items():
+        part = value
         if name == "filters":
-            continue
-        part = without_names(value) if isinstance(value, Mapping) else value
+            part = _between_numbers(value)
+        elif isinstance(value, Mapping):
+            part = without_names(value)
         if name != "search" and part != {}:
             kept[name] = part
     return kept
@@ -48,9 +57,23 @@ def has_names(state: Mapping[str, Any]) -> bool:
     """Whether `without_names` leaves out a text."""
     return any(
         bool(value)
-        if name in ("search", "filters")
+        if name == "search"
+        else _between_numbers(value) != value
+        if name == "filters"
         else isinstance(value, Mapping) and has_names(value)
         for name, value in state.items()
+    )
+
+
+def _between_numbers(filters: Any) -> dict[str, Any]:
+    """The filters with a least and a largest number; none of what is not a dictionary."""
+    limits = filters.items() if isinstance(filters, Mapping) else ()
+    return {column: wanted for column, wanted in limits if _numbers(wanted)}
+
+
+def _numbers(wanted: Any) -> bool:
+    return isinstance(wanted, list | tuple) and all(
+        each is None or type(each) in (int, float) for each in wanted
     )
 
 

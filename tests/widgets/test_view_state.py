@@ -220,6 +220,20 @@ def test_a_link_has_no_text_in_which_people_search() -> None:
     assert not has_names(without_names(state))
 
 
+def test_a_link_keeps_filters_between_numbers() -> None:
+    numbers = {"expirations": {"filters": {"days_left": [0, None]}}}
+    assert without_names({"tables": numbers}) == {"tables": numbers}
+    assert not has_names({"tables": numbers})
+    both = {"filters": {"user": "Roe", "days_left": [0, 30]}}
+    assert has_names(both)
+    assert without_names(both) == {"filters": {"days_left": [0, 30]}}
+
+
+@pytest.mark.parametrize("damaged", ["Roe", ["Roe"], {"days_left": [["Roe"], None]}, 3, None])
+def test_filters_of_a_damaged_address_are_left_out(damaged: object) -> None:
+    assert without_names({"filters": damaged}) == {}
+
+
 @pytest.mark.slow
 def test_the_address_of_a_page_has_the_view_and_no_names(company: kpa.TrainingData) -> None:
     dashboard = Dashboard(company)
@@ -232,7 +246,13 @@ def test_the_address_of_a_page_has_the_view_and_no_names(company: kpa.TrainingDa
     assert address.state["tabs"] == {"expiry": {"expiring_days": 60}}
     assert "Smith" not in str(address.state)
     assert "Jones" not in str(address.state)
-    assert "without the people search and the filters" in address.left_out
+    assert "without the people search and the texts in filters" in address.left_out
+    dashboard.set(search="")
+    dashboard.expiry._table.filters = {"days_left": [0, 30]}
+    assert address.left_out == ""
+    by_link = Dashboard(company)
+    Address(by_link)._handle_custom_msg({"restore": address.state, "opened": True}, [])
+    assert by_link.expiry._table.filters == {"days_left": [0, 30]}
 
     opened = Dashboard(company)
     opening = {"restore": {**address.state, "search": "Smith"}, "opened": True}
