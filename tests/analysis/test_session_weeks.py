@@ -42,6 +42,7 @@ def solver(demand: Demand) -> tuple[highspy.Highs, list[dict[int, object]], list
     highs.silent()
     highs.setOptionValue("threads", 1)
     highs.setOptionValue("presolve", "off")
+    highs.setOptionValue("mip_rel_gap", 0.0)  # otherwise a plan that costs 0.01% more will do
     sessions = [
         highs.addIntegral(lb=0, ub=session_limit) for session_limit in demand.session_limits
     ]
@@ -101,7 +102,7 @@ def check(seed: int) -> None:
 
 @pytest.mark.slow
 def test_the_solver_finds_no_cheaper_weeks() -> None:
-    for seed in range(12):
+    for seed in (*range(12), 14114):  # the last one needs the exact least cost
         check(seed)
 
 
