@@ -20,7 +20,8 @@ def serve_dashboard(*, port: int = 8866, browser: bool = True) -> None:
     The environment names the account (`KPA_API_TOKEN`). Without a token, the dashboard shows the
     demo company, and says so. Nobody can see the page without a key, which is new each time: the
     browser gets it from a private file, and the printed address contains it. Audit packs go to the
-    current folder. Polars leaves one core to the browser, unless `POLARS_MAX_THREADS` is set.
+    current folder. Of several cores, polars leaves one to the browser, unless
+    `POLARS_MAX_THREADS` is set.
 
     Args:
         port: the port; if it is taken, the next free one.
@@ -36,7 +37,8 @@ def serve_dashboard(*, port: int = 8866, browser: bool = True) -> None:
     folders = [str(_HERE), *filter(None, [os.environ.get("JUPYTER_PATH")])]
     os.environ["JUPYTER_PATH"] = os.pathsep.join(folders)
     # Threads of polars keep their cores busy for a while after a query.
-    os.environ.setdefault("POLARS_MAX_THREADS", str(max(pl.thread_pool_size() - 1, 1)))
+    if not os.environ.get("POLARS_MAX_THREADS"):
+        os.environ["POLARS_MAX_THREADS"] = str(max(pl.thread_pool_size() - 1, 1))
     from kpa_analytics.widgets.page_server import PageServer
 
     try:

@@ -22,7 +22,8 @@ def test_without_voila_the_error_says_the_command_that_installs_it(
 
 
 @pytest.mark.parametrize(
-    ("cores", "chosen", "threads"), [(8, None, "7"), (2, None, "1"), (1, None, "1"), (8, "8", "8")]
+    ("cores", "chosen", "threads"),
+    [(8, None, "7"), (2, None, "1"), (1, None, "1"), (8, "8", "8"), (8, "", "7")],
 )
 def test_polars_leaves_a_core_to_the_browser_unless_the_user_chose_its_threads(
     monkeypatch: pytest.MonkeyPatch, cores: int, chosen: str | None, threads: str
