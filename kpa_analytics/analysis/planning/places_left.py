@@ -36,7 +36,7 @@ class PlacesLeft:
         self._find()
 
     def may_teach(self, person: str) -> bool:
-        """Whether a person may teach the training, and so can lack an instructor."""
+        """Whether a person may teach the training, so that others must teach their session."""
         return person in self._can_teach
 
     def _find(self) -> None:

@@ -52,7 +52,8 @@ def _first_weeks(
 ) -> pl.DataFrame:
     """The first useful week of each training and expiration date that has one.
 
-    A completion that never expires is later than every date, and no date is earlier than all.
+    A completion that never expires counts as later than every date. A case without an expiration
+    date counts as earlier than every date.
     """
     of_due = cases.lazy().select(training_id="due_id", expires="due_expires")
     needed = (
