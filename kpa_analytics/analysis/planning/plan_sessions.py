@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from math import isfinite
 from typing import Literal
 
 from kpa_analytics.analysis.planning.booked_plan import BookedPlan
@@ -26,6 +25,8 @@ from kpa_analytics.inputs import AnyFrame
 
 #: The groups by which sessions can be planned.
 GROUPS = ("field_office",)
+#: The highest cost. With much higher ones, the total cost of a plan could be no finite number.
+MOST_COST = 10**12
 
 
 def plan_sessions(
@@ -77,10 +78,11 @@ def plan_sessions(
         by: "field_office" plans the sessions of each field office separately. A person in several
             offices belongs to the one whose name comes first in the alphabet. Default: all
             together.
-        session_cost: the cost of a session, in any unit; default 500.
+        session_cost: the cost of a session, in any unit, 0 to 1,000,000,000,000; default 500.
         early_cost: the cost of each day by which a person renews before the expiration date, in the
-            same unit; default 0.5.
-        late_cost: the cost of each day on which a person has no valid certificate; default 1,000.
+            same unit and range; default 0.5.
+        late_cost: the cost of each day on which a person has no valid certificate, in the same unit
+            and range; default 1,000.
         required: the requirements, as for `expiry_status()`; default: the vendor's employee status,
             if `data` has it. Without any, the plan leaves out people who must have a training that
             they never completed, and says so.
@@ -172,6 +174,6 @@ def need_plan_group(by: object) -> None:
 
 def _cost(value: float, name: str) -> float:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if is_number and isfinite(value) and value >= 0:
+    if is_number and 0 <= value <= MOST_COST:
         return float(value)
-    raise KPADataError(f"{name} must be a number that is not negative, not {value!r}")
+    raise KPADataError(f"{name} must be a number from 0 to {MOST_COST:,}, not {value!r}")
