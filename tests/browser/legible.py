@@ -131,6 +131,14 @@ _CUT_HINTS = """frame => [...frame.querySelectorAll("input")].filter(field => {
     const taken = parseFloat(style.paddingLeft) + parseFloat(style.paddingRight) + buttons;
     return pen.measureText(field.placeholder).width > field.clientWidth - taken;
 }).map(field => field.ariaLabel)"""
+#: The names of tabs that are cut where the browser enlarges only text.
+_CUT_TABS = """page => [...page.querySelectorAll("[role=tab]")].filter((tab) => {
+    tab.style.fontSize = "26px";
+    const name = tab.querySelector(".lm-TabBar-tabLabel");
+    const isCut = name.scrollWidth > name.clientWidth + 1;
+    tab.style.fontSize = "";
+    return isCut;
+}).map(tab => tab.textContent)"""
 #: How many lines the names of the tabs take.
 _LINES_OF_TABS = """page => new Set([...page.querySelectorAll("[role=tab]")].map(
     tab => tab.getBoundingClientRect().top)).size"""
@@ -165,6 +173,7 @@ def every_tab_is_legible(page: Page) -> None:
         if tab == "Trend":
             compared.select_option(label="All cases together")
         _focus_is_seen_in_the_controls(page)
+    assert page.locator(".kpa-dashboard").evaluate(_CUT_TABS) == []
 
 
 def _no_column_is_cut(table: Locator, tab: str) -> None:
