@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import polars as pl
@@ -42,10 +41,6 @@ CASE_COLUMNS = pl.Schema(
         ("group", pl.String),
     ]
 )
-
-
-#: The number of a case, a training that makes it valid again, and whether that begins it anew.
-_NEEDED = {"case": pl.Int64, "single": pl.Int64, "begins_anew": pl.Boolean}
 
 
 def session_cases(
@@ -121,56 +116,85 @@ def _included(
     of the included trainings is due by then, the training's own schedule decides, and the one that
     expires first begins it anew. The others have cases of their own.
     """
-    involved = status.filter(
-        pl.col("m_user_id").is_in(cases["m_user_id"].implode()),
-        pl.col("training_id").is_in(involved_trainings(rules.composed)),
-    )
-    completed, proved = ({*_keys(involved.filter(held))} for held in (COMPLETED, OWN_PROOF))
-    ends = dict(zip(_keys(involved), involved["expiration_date"].fill_null(date.max), strict=True))
-
-    def needed(person: str, composed: int, due: date) -> Iterator[tuple[int, bool]]:
-        """The included trainings, and whether the training's own schedule begins anew with one."""
-        singles = sorted(
-            single_trainings(composed, rules.included, lambda each: (person, each) in proved)
+    involved = (
+        status.lazy()
+        .filter(
+            pl.col("m_user_id").is_in(cases["m_user_id"].implode()),
+            pl.col("training_id").is_in(involved_trainings(rules.composed)),
         )
-        lacking = [single for single in singles if (person, single) not in completed]
-        yield from ((single, False) for single in lacking)
-        if not lacking and all(ends[person, each] > due for each in rules.included[composed]):
-            yield min(singles, key=lambda single: ends[person, single]), True
-
-    every = [
-        (at, *each)
-        for at, case in enumerate(cases.select(*CASE_KEY, "due").iter_rows())
-        for each in needed(*case)
-    ]
-    replacing = pl.DataFrame(every, _NEEDED, orient="row")
+        .select(
+            *("m_user_id", "training_id", "status"),
+            COMPLETED.alias("is_completed"),
+            OWN_PROOF.alias("own_proof"),
+            pl.col("expiration_date").fill_null(date.max).alias("ends"),
+        )
+        .collect(engine="in-memory")
+    )
+    of_single = involved.lazy().rename({"training_id": "single"}).drop("own_proof")
+    lacking = ~pl.col("is_completed").fill_null(False)
+    lasting = (pl.col("first_end") > pl.col("due")).fill_null(False)
+    ends_first = pl.col("single").get(pl.col("ends").arg_min()).over("case")
     titles = known_trainings(status.lazy().select("training_id"), data.trainings)
     return (
-        cases[replacing["case"]]
-        .hstack(replacing)
-        .lazy()
+        _with_singles(cases, involved, rules)
+        .join(of_single, on=["m_user_id", "single"], how="left", maintain_order="left")
+        .join(_first_ends(involved, rules), on=CASE_KEY, how="left", maintain_order="left")
+        .filter(lacking | lasting)
+        .filter(lacking | (~lacking.any().over("case") & (pl.col("single") == ends_first)))
         .with_columns(
             training_id="single",
             composed="training",
-            expires=pl.when("begins_anew").then("expires"),
+            expires=pl.when(~lacking).then("expires"),
         )
-        .drop("training", "status")
+        .drop("training")
         .join(titles, on="training_id", how="left", maintain_order="left")
-        .join(
-            involved.lazy().select(*CASE_KEY, "status"),
-            on=CASE_KEY,
-            how="left",
-            maintain_order="left",
-            nulls_equal=True,
-        )
         .select(CASE_COLUMNS.names())
         .collect(engine="in-memory")
     )
 
 
-def _keys(rows: pl.DataFrame) -> Iterator[tuple[str, int]]:
-    """The person and the training of each row."""
-    return rows.select(CASE_KEY).iter_rows()
+def _with_singles(cases: pl.DataFrame, involved: pl.DataFrame, rules: Rules) -> pl.LazyFrame:
+    """The cases, numbered by `case`, once for each training to complete, in ascending order.
+
+    `single` is that training (`single_trainings`).
+    """
+    proved = (
+        involved.lazy()
+        .filter("own_proof", pl.col("training_id").is_in([*rules.included]))
+        .group_by("m_user_id")
+        .agg(pl.col("training_id").sort().alias("proved"))
+    )
+    numbered = (
+        cases.lazy()
+        .with_row_index("case")
+        .drop("status")
+        .join(proved, on="m_user_id", how="left", maintain_order="left")
+        .collect(engine="in-memory")
+    )
+    alike = ["training_id", "proved"]
+    situations = numbered.select(alike).unique()
+    singles = [
+        sorted(single_trainings(composed, rules.included, {*(proved or ())}.__contains__))
+        for composed, proved in situations.iter_rows()
+    ]
+    by_situation = situations.with_columns(pl.Series("single", singles, pl.List(pl.Int64)))
+    return (
+        numbered.lazy()
+        .join(by_situation.lazy(), on=alike, how="left", nulls_equal=True, maintain_order="left")
+        .explode("single")
+    )
+
+
+def _first_ends(involved: pl.DataFrame, rules: Rules) -> pl.LazyFrame:
+    """The day on which the first included training of each composed one ends, as `first_end`."""
+    pairs = [(composed, each) for composed, ids in rules.included.items() for each in ids]
+    included = pl.LazyFrame(pairs, {"composed_id": pl.Int64, "training_id": pl.Int64}, orient="row")
+    return (
+        involved.lazy()
+        .join(included, on="training_id")
+        .group_by("m_user_id", training_id="composed_id")
+        .agg(pl.col("ends").min().alias("first_end"))
+    )
 
 
 def in_groups(cases: pl.DataFrame, data: TrainingData, by: str | None) -> pl.DataFrame:
