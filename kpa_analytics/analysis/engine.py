@@ -29,7 +29,7 @@ from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame
 from kpa_analytics.names import known_trainings
 from kpa_analytics.schema import COMPLETIONS, EXPIRY_STATUS
-from kpa_analytics.statuses import VALID
+from kpa_analytics.statuses import GAPS, VALID
 
 #: The columns that identify a row, before the names are added.
 _KEYS = ("pair", "person", "title_row", "training_id", "completion_id")
@@ -163,7 +163,14 @@ class Engine:
         employed = self._employed(as_of, include_terminated)
         return self._named(_merged(self._kinds(completed, as_of, expiring_days, employed)))
 
-    def status_if_completed(
+    def gaps_of(
+        self, completed: pl.DataFrame, as_of: date, expiring_days: int, include_terminated: bool
+    ) -> pl.DataFrame:
+        """The gaps among the rows of `status_of`."""
+        employed = self._employed(as_of, include_terminated)
+        return self._gaps(self._kinds(completed, as_of, expiring_days, employed))
+
+    def gaps_if_completed(
         self,
         places: pl.DataFrame,
         completed: pl.DataFrame,
@@ -171,13 +178,13 @@ class Engine:
         expiring_days: int,
         include_terminated: bool,
     ) -> pl.DataFrame:
-        """The result of `status_of` if these trainings were also completed.
+        """The result of `gaps_of` if these trainings were also completed.
 
         Args:
             places: m_user_id, training_id, date, and the columns of `STATUS_COLUMNS` on the day;
                 each person and training once. The people are those of the records, the trainings
                 are in the records or the catalogue.
-            completed: as for `status_of`.
+            completed: as for `gaps_of`.
             as_of: the day, which is not before these dates.
             expiring_days: as for `status`.
             include_terminated: as for `status`.
@@ -200,10 +207,8 @@ class Engine:
             .collect(engine="in-memory")
         )
         others = ~pl.col("pair").is_in(new["pair"].implode())
-        completed = pl.concat([completed.filter(others), new]).sort("pair")
-        return self._named(
-            _merged(self._kinds(completed, as_of, expiring_days, [*employed, others]))
-        )
+        completed = pl.concat([completed.filter(others), new])
+        return self._gaps(self._kinds(completed, as_of, expiring_days, [*employed, others]))
 
     def completed(self, as_of: date, expiring_days: int, *conditions: pl.Expr) -> pl.DataFrame:
         """The completions that count on a day, including those of people who left.
@@ -260,6 +265,11 @@ class Engine:
             never = never.join(derived.lazy(), on="pair", how="anti", maintain_order="left")
             kinds.append(derived)
         return [*kinds, never.select(_NEVER_COMPLETED).collect(engine="in-memory")]
+
+    def _gaps(self, kinds: list[pl.DataFrame]) -> pl.DataFrame:
+        """The gaps of all kinds, as `status` would return them."""
+        is_gap = pl.col("status").is_in(GAPS)
+        return self._named(_merged([rows.filter(is_gap) for rows in kinds]))
 
     def _employed(self, as_of: date, include_terminated: bool) -> list[pl.Expr]:
         """A condition that keeps the rows of people employed on a day; empty if it keeps all."""

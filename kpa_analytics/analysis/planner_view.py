@@ -42,7 +42,6 @@ BUSY, NOT_ELIGIBLE = "{} teaches another session in this week", "{} may teach it
 _KEPT = 4
 #: The columns that `PlannerView.sessions` adds, for a session that is in its planned week.
 _UNCHANGED = [pl.lit(None, pl.String).alias(name) for name in ("change", "check", "note")]
-_IS_GAP = pl.col("status").is_in(GAPS)
 #: The columns of the tables of gaps.
 GAP_COLUMNS = pl.Schema(
     (name, EXPIRY_STATUS.schema[name])
@@ -68,7 +67,7 @@ class PlannerView:
         self._basis = PlanBasis(data)
         self._checked = lru_cache(maxsize=_KEPT)(self._moved_sessions)
         self._places = lru_cache(maxsize=_KEPT)(self._moved_places)
-        self._after = lru_cache(maxsize=_KEPT)(self._statuses_after)
+        self._after = lru_cache(maxsize=_KEPT)(self._gaps_after)
 
     def plan(self, choices: PlannerChoices) -> SessionPlan:
         """The plan of these choices, before any session is moved."""
@@ -173,18 +172,18 @@ class PlannerView:
         The columns are those of `GAP_COLUMNS`.
         """
         plan, moves = self._moved_plan(choices)
-        today, without = map(self._basis.status_on, (plan.as_of, plan.last_day))
-        planned = self._after(plan, moves)
-        conditions = [_IS_GAP, *self._people_filter.conditions(choices)]
+        today = self._basis.status_on(plan.as_of).filter(pl.col("status").is_in(GAPS))
+        without, planned = self._basis.gaps_on(plan.last_day), self._after(plan, moves)
+        conditions = self._people_filter.conditions(choices)
         each = (today, without, planned)
         return [rows.filter(*conditions).select(GAP_COLUMNS.names()) for rows in each]
 
     def _new_bookings(self, as_of: date, weeks: int, capacity: int, by: str | None) -> BookedPlan:
         return booked_plan(self._basis, as_of, weeks=weeks, capacity=capacity, by=by)
 
-    def _statuses_after(self, plan: BookedPlan, moves: _Moves) -> pl.DataFrame:
-        """The statuses on the last day after these sessions, as `what_if()` gives them."""
-        return self._basis.statuses_after(self._places(plan, moves), plan.last_day)
+    def _gaps_after(self, plan: BookedPlan, moves: _Moves) -> pl.DataFrame:
+        """The gaps on the last day after these sessions, among the statuses of `what_if()`."""
+        return self._basis.gaps_after(self._places(plan, moves), plan.last_day)
 
     def _moved_places(self, plan: BookedPlan, moves: _Moves) -> pl.DataFrame:
         """The people of the sessions that were not dropped, as `BookedPlan.with_status` has them.

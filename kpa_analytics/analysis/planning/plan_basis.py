@@ -11,7 +11,7 @@ from kpa_analytics.analysis.eligible_instructors import eligible_on, engine_of_i
 from kpa_analytics.analysis.engine import Engine, Rules
 from kpa_analytics.analysis.expirations import expirations, with_expiry_key
 from kpa_analytics.analysis.planning.instructor_weeks import EligibleInstructors
-from kpa_analytics.analysis.planning.session_cases import session_cases
+from kpa_analytics.analysis.planning.session_cases import numbered_by_name, session_cases
 from kpa_analytics.analysis.requirements import requirements, requirements_note
 from kpa_analytics.analysis.status_rules import STATUS_COLUMNS, statuses_on
 from kpa_analytics.data.training_data import TrainingData
@@ -39,6 +39,7 @@ class PlanBasis:
         rules: the rules of their catalogue.
         requirements_note: which requirements are not known; empty if all are.
         status_on: returns the statuses on a day, as `expiry_status()` does.
+        gaps_on: returns the gaps among them.
         instructors_on: returns the instructors on a day, as `eligible_instructors()` does.
         eligible_instructors_on: returns those of them who may teach.
     """
@@ -49,6 +50,7 @@ class PlanBasis:
         self.rules = Rules(data.trainings)
         self.requirements_note = requirements_note(data, required)
         self.status_on = lru_cache(maxsize=_KEPT)(self._statuses)
+        self.gaps_on = lru_cache(maxsize=_KEPT)(self._gaps)
         self._counting_on = lru_cache(maxsize=_KEPT)(self._counting)
         self.instructors_on = lru_cache(maxsize=_KEPT)(self._instructors)
         self.eligible_instructors_on = lru_cache(maxsize=_KEPT)(self._eligible)
@@ -58,6 +60,10 @@ class PlanBasis:
     @cached_property
     def _engine(self) -> Engine:
         return Engine(self.data.completions, self.rules, self.data.users, self._required)
+
+    @cached_property
+    def _people_by_name(self) -> pl.LazyFrame:
+        return numbered_by_name(self._engine.people)
 
     @cached_property
     def _teaching(self) -> Engine:
@@ -113,15 +119,15 @@ class PlanBasis:
             )
         return with_statuses
 
-    def statuses_after(self, places: pl.DataFrame, last: date) -> pl.DataFrame:
-        """The statuses on the last day of the weeks if these people have these places.
+    def gaps_after(self, places: pl.DataFrame, last: date) -> pl.DataFrame:
+        """The gaps on the last day of the weeks if these people have these places.
 
         Args:
             places: `m_user_id`, and the result of `with_status`; each person and training once.
             last: as for `session_expirations`.
         """
         completed = self._counting_on(last)
-        return self._engine.status_if_completed(
+        return self._engine.gaps_if_completed(
             places, completed, last, EXPIRING_DAYS, include_terminated=False
         )
 
@@ -130,7 +136,9 @@ class PlanBasis:
         days = min(weeks * 7, (date.max - as_of).days)
         status = self.status_on(as_of)
         end = as_of + timedelta(days=days)
-        return session_cases(self.data, status, self.rules, as_of=as_of, end=end)
+        return session_cases(
+            self.data, status, self.rules, self._people_by_name, as_of=as_of, end=end
+        )
 
     def _session_expirations(self, first: date, weeks: int) -> pl.DataFrame:
         """As `session_expirations`, of the weeks from `first` on that the calendar has."""
@@ -148,6 +156,10 @@ class PlanBasis:
     def _statuses(self, day: date) -> pl.DataFrame:
         completed = self._counting_on(day)
         return self._engine.status_of(completed, day, EXPIRING_DAYS, include_terminated=False)
+
+    def _gaps(self, day: date) -> pl.DataFrame:
+        completed = self._counting_on(day)
+        return self._engine.gaps_of(completed, day, EXPIRING_DAYS, include_terminated=False)
 
     def _counting(self, day: date) -> pl.DataFrame:
         return self._engine.counting(day, EXPIRING_DAYS, include_terminated=False)
