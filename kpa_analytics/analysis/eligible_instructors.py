@@ -14,7 +14,7 @@ from kpa_analytics.analysis.limiting import HELD
 from kpa_analytics.analysis.periods import as_months, in_last_months
 from kpa_analytics.analysis.planning.session_texts import NOBODY_TAUGHT, NOBODY_TAUGHT_IN_A_MONTH
 from kpa_analytics.as_of import Day, as_day, day_of
-from kpa_analytics.demo_mark import demo_flag
+from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.employment import employment, has_left
 from kpa_analytics.inputs import AnyFrame, Frame, as_table, computed, need, need_same_account, typed
 from kpa_analytics.names import known_trainings, with_names
@@ -98,77 +98,93 @@ def eligible_instructors(
 
     def instructors(records: pl.DataFrame) -> pl.DataFrame:
         day = day_of(as_of, records, users)
-        engine = engine_of_instructors(records, rules, users, only=day)
-        return eligible_on(day, records, trainings, users, engine, months)
+        return TeachingRecords(records, rules, users, only=day).instructors(day, months)
 
     return computed(completions, instructors, ELIGIBLE_INSTRUCTORS)
 
 
-def engine_of_instructors(
-    completions: pl.DataFrame, rules: Rules, users: AnyFrame | None, *, only: date | None = None
-) -> Engine:
-    """The statuses of all people who ever taught; `only` is that of `Engine`."""
-    taught = pl.col("m_user_id").is_in(completions["m_instructor_id"].unique().implode())
-    return Engine(completions.filter(taught), rules, users, None, only=only)
+class TeachingRecords:
+    """Who taught which training when, and what these people hold themselves, for any day.
 
+    Args:
+        completions: the records.
+        rules: the rules of their catalogue.
+        users: the profiles of the people.
+        only: that of `Engine`.
+    """
 
-def eligible_on(
-    day: date,
-    completions: pl.DataFrame,
-    trainings: AnyFrame,
-    users: AnyFrame,
-    engine: Engine,
-    months: int = _MONTHS,
-) -> pl.DataFrame:
-    """The result of `eligible_instructors()` on a day, by an `engine_of_instructors`."""
-    taught = (
-        completions.lazy()
-        .filter(pl.col("m_instructor_id").is_not_null(), in_last_months(day, months))
-        .group_by(_TEACHING)
-        .agg(
-            pl.len().cast(pl.Int64).alias("completions"), pl.col("date").max().alias("last_taught")
+    def __init__(
+        self,
+        completions: pl.DataFrame,
+        rules: Rules,
+        users: AnyFrame | None,
+        *,
+        only: date | None = None,
+    ) -> None:
+        has_taught = pl.col("m_user_id").is_in(completions["m_instructor_id"].unique().implode())
+        self._certificates = Engine(completions.filter(has_taught), rules, users, None, only=only)
+        self._taught = (
+            completions.lazy()
+            .filter(pl.col("m_instructor_id").is_not_null(), pl.col("date").is_not_null())
+            .group_by(*_TEACHING, "date")
+            .agg(pl.len().cast(pl.Int64).alias("completions"))
+            .collect(engine="in-memory")
         )
-        .collect(engine="in-memory")
-    )
-    status = engine.status(day, EXPIRING_DAYS, include_terminated=True)
-    certificates = status.select(
-        "training_id",
-        pl.col("m_user_id").alias("m_instructor_id"),
-        "expiration_date",
-        "status",
-        HELD.alias("is_valid"),
-    )
-    people = employment(users).select(
-        pl.col("m_user_id").alias("m_instructor_id"),
-        has_left(day),
-        "left",
-        pl.lit(True).alias("is_known"),
-    )
-    last_day = pl.when(pl.col("left") > day).then(pl.col("left") - pl.duration(days=1))
-    rows = (
-        known_trainings(completions.lazy(), trainings)
-        .join(taught.lazy(), on="training_id", how="left")
-        .join(certificates.lazy(), on=_TEACHING, how="left")
-        .join(people, on="m_instructor_id", how="left")
-        .pipe(with_names, users, "m_instructor_id", "instructor")
-        .join(demo_flag(completions, users), how="cross")
-        .with_columns(
-            pl.col("completions").fill_null(0),
-            _ELIGIBLE.alias("eligible"),
-            pl.when(~_ELIGIBLE).then(_reason(months)).alias("reason"),
-            pl.when(_ELIGIBLE)
-            .then(pl.min_horizontal("expiration_date", last_day))
-            .alias("eligible_until"),
+        known = known_trainings(completions.lazy(), rules.trainings)
+        self._trainings = known.collect(engine="in-memory")
+        self._people = (
+            employment(users)
+            .rename({"m_user_id": "m_instructor_id"})
+            .with_columns(pl.lit(True).alias("is_known"))
+            .pipe(with_names, users, "m_instructor_id", "instructor")
+            .collect(engine="in-memory")
         )
-        .with_columns(_last_eligible_until())
-        .sort(
-            *("training", "training_id", ~pl.col("eligible")),
-            pl.col("eligible_until").fill_null(date.max),
-            *("instructor", "m_instructor_id"),
-            descending=[False, False, False, True, False, False],
+        self._is_demo = is_demo(completions, users)
+
+    def instructors(self, day: date, months: int = _MONTHS) -> pl.DataFrame:
+        """The result of `eligible_instructors()` on a day."""
+        taught = (
+            self._taught.lazy()
+            .filter(in_last_months(day, months))
+            .group_by(_TEACHING)
+            .agg(pl.col("completions").sum(), pl.col("date").max().alias("last_taught"))
         )
-    )
-    return as_table(rows, ELIGIBLE_INSTRUCTORS).collect(engine="in-memory")
+        status = self._certificates.status(day, EXPIRING_DAYS, include_terminated=True)
+        certificates = status.lazy().select(
+            "training_id",
+            pl.col("m_user_id").alias("m_instructor_id"),
+            "expiration_date",
+            "status",
+            HELD.alias("is_valid"),
+        )
+        last_day = pl.when(pl.col("left") > day).then(pl.col("left") - pl.duration(days=1))
+        rows = (
+            self._trainings.lazy()
+            .join(taught, on="training_id", how="left")
+            .join(certificates, on=_TEACHING, how="left")
+            .join(self._people.lazy(), on="m_instructor_id", how="left")
+            .with_columns(
+                pl.col("completions").fill_null(0),
+                pl.col("instructor").fill_null(pl.col("m_instructor_id")),
+                has_left(day),
+                pl.lit(self._is_demo).alias("demo"),
+            )
+            .with_columns(_ELIGIBLE.alias("eligible"))
+            .with_columns(
+                pl.when(~pl.col("eligible")).then(_reason(months)).alias("reason"),
+                pl.when("eligible")
+                .then(pl.min_horizontal("expiration_date", last_day))
+                .alias("eligible_until"),
+            )
+            .with_columns(_last_eligible_until())
+            .sort(
+                *("training", "training_id", ~pl.col("eligible")),
+                pl.col("eligible_until").fill_null(date.max),
+                *("instructor", "m_instructor_id"),
+                descending=[False, False, False, True, False, False],
+            )
+        )
+        return as_table(rows, ELIGIBLE_INSTRUCTORS).collect(engine="in-memory")
 
 
 def _reason(months: int) -> pl.Expr:

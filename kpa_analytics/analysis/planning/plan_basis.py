@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 
 import polars as pl
 
-from kpa_analytics.analysis.eligible_instructors import eligible_on, engine_of_instructors
+from kpa_analytics.analysis.eligible_instructors import TeachingRecords
 from kpa_analytics.analysis.engine import Engine, Rules
 from kpa_analytics.analysis.expirations import expirations, with_expiry_key
 from kpa_analytics.analysis.planning.instructor_weeks import EligibleInstructors
@@ -62,12 +62,12 @@ class PlanBasis:
         return Engine(self.data.completions, self.rules, self.data.users, self._required)
 
     @cached_property
-    def _people_by_name(self) -> pl.LazyFrame:
+    def _people_by_name(self) -> pl.DataFrame:
         return numbered_by_name(self._engine.people)
 
     @cached_property
-    def _teaching(self) -> Engine:
-        return engine_of_instructors(self.data.completions, self.rules, self.data.users)
+    def _teaching(self) -> TeachingRecords:
+        return TeachingRecords(self.data.completions, self.rules, self.data.users)
 
     def cases(self, as_of: date, end: date) -> pl.DataFrame:
         """The cases of a plan from a day to its last day, as `session_cases` returns them."""
@@ -165,8 +165,7 @@ class PlanBasis:
         return self._engine.counting(day, EXPIRING_DAYS, include_terminated=False)
 
     def _instructors(self, day: date) -> pl.DataFrame:
-        data = self.data
-        return eligible_on(day, data.completions, data.trainings, data.users, self._teaching)
+        return self._teaching.instructors(day)
 
     def _eligible(self, day: date) -> EligibleInstructors:
         return EligibleInstructors(self.instructors_on(day))

@@ -12,7 +12,7 @@ from kpa_analytics.analysis.engine import Rules
 from kpa_analytics.analysis.limiting import COMPLETED, OWN_PROOF
 from kpa_analytics.analysis.single_trainings import single_trainings
 from kpa_analytics.data.training_data import TrainingData
-from kpa_analytics.employment import employment, has_left
+from kpa_analytics.employment import has_left
 from kpa_analytics.names import known_trainings
 from kpa_analytics.schema import CASE_KEY, STATUS
 from kpa_analytics.statuses import GAPS
@@ -47,7 +47,7 @@ def session_cases(
     data: TrainingData,
     status: pl.DataFrame,
     rules: Rules,
-    people: pl.LazyFrame,
+    people: pl.DataFrame,
     *,
     as_of: date,
     end: date,
@@ -69,14 +69,15 @@ def session_cases(
     Returns:
         One row for each case in `CASE_COLUMNS`, those due first at the top.
     """
-    due = _due(data, status, rules, as_of, end)
+    due = _due(status, rules, people, as_of, end)
     through = pl.col("training_id").is_in([*rules.included]) & ~pl.col("own_proof")
     included = _included(data, status, due.filter(through).select(CASE_COLUMNS.names()), rules)
     cases = pl.concat([due.filter(~through).select(CASE_COLUMNS.names()), included])
+    ranks = people.lazy().select("m_user_id", "name_rank")
     one_case = ["name_rank", "training_id"]
     ordered = (
         cases.lazy()
-        .join(people, on="m_user_id", how="left", nulls_equal=True, maintain_order="left")
+        .join(ranks, on="m_user_id", how="left", nulls_equal=True, maintain_order="left")
         .sort("due", *one_case, maintain_order=True)
     )
     if not included.is_empty():
@@ -84,18 +85,23 @@ def session_cases(
     return ordered.drop("name_rank").collect(engine="in-memory")
 
 
-def numbered_by_name(people: pl.DataFrame) -> pl.LazyFrame:
-    """The m_user_id of each person, and the number of the person in the order of names.
+def numbered_by_name(people: pl.DataFrame) -> pl.DataFrame:
+    """The id, `left` and `back` of each person, and `name_rank`, the number in the order of names.
 
     Several columns of numbers are sorted many times faster than the names.
+
+    Args:
+        people: as `people_of` returns them.
     """
-    by_name = people.lazy().select("m_user_id", "user").sort("user", "m_user_id")
-    numbered = by_name.with_row_index("name_rank").drop("user")
-    return numbered.collect(engine="in-memory").lazy()
+    return (
+        people.sort("user", "m_user_id")
+        .with_row_index("name_rank")
+        .select("m_user_id", "left", "back", "name_rank")
+    )
 
 
 def _due(
-    data: TrainingData, status: pl.DataFrame, rules: Rules, as_of: date, end: date
+    status: pl.DataFrame, rules: Rules, people: pl.DataFrame, as_of: date, end: date
 ) -> pl.DataFrame:
     closing = rules.windows_on(as_of).lazy().select("training_id", "next_closes")
     is_gap = pl.col("status").is_in(GAPS)
@@ -104,17 +110,18 @@ def _due(
     return (
         status.lazy()
         .join(closing, on="training_id", how="left", maintain_order="left")
-        .join(employment(data.users), on="m_user_id", how="left")
         .with_columns(
+            is_gap.alias("is_gap"),
             pl.when(is_gap | COMPLETED)
             .then("expiration_date")
             .otherwise("next_closes")
-            .alias("expires")
+            .alias("expires"),
         )
-        .filter(is_gap | ((pl.col("expires") <= end).fill_null(False) & ~leaves))
-        .with_columns(pl.when(is_gap).then(pl.lit(as_of)).otherwise("expires").alias("due"))
+        .filter(pl.col("is_gap") | (pl.col("expires") <= end))
+        .join(people.lazy(), on="m_user_id", how="left", nulls_equal=True, maintain_order="left")
+        .filter(pl.col("is_gap") | ~leaves)
         .with_columns(
-            is_gap.alias("is_gap"),
+            pl.when("is_gap").then(pl.lit(as_of)).otherwise("expires").alias("due"),
             pl.col("training_id").alias("due_id"),
             pl.col("expires").alias("due_expires"),
             OWN_PROOF.alias("own_proof"),
