@@ -143,6 +143,11 @@ class Engine:
         """The derived completions of composed trainings, for any day."""
         return derived_records(self.rows, self.titles, self.rules.composed, self.rules.schedules)
 
+    @cached_property
+    def _without_proof(self) -> pl.DataFrame:
+        """The rows that prove no completion, as `rows` has them."""
+        return self.rows.filter(~pl.col("has_proof"))
+
     @property
     def _title_rows(self) -> pl.LazyFrame:
         return self.titles.lazy().select("training_id", "title_row")
@@ -208,7 +213,8 @@ class Engine:
         )
         others = ~pl.col("pair").is_in(new["pair"].implode())
         completed = pl.concat([completed.filter(others), new])
-        return self._gaps(self._kinds(completed, as_of, expiring_days, [*employed, others]))
+        *kinds, never = self._kinds(completed, as_of, expiring_days, employed)
+        return self._gaps([*kinds, never.filter(others)])
 
     def completed(self, as_of: date, expiring_days: int, *conditions: pl.Expr) -> pl.DataFrame:
         """The completions that count on a day, including those of people who left.
@@ -253,7 +259,7 @@ class Engine:
     ) -> list[pl.DataFrame]:
         """The three kinds of rows of `status`; `conditions` filter the third."""
         never = never_completed(
-            self._latest(as_of).filter(~pl.col("has_proof"), *conditions),
+            latest(self._without_proof.lazy(), as_of).filter(*conditions),
             self.people.lazy(),
             self.rules.schedules,
             self.rules.windows_on(as_of),

@@ -35,6 +35,11 @@ class PlacesLeft:
         self._can_teach = instructors.of(training)
         self._find()
 
+    @property
+    def has_any(self) -> bool:
+        """Whether any place is left, in any week."""
+        return bool(self._open or self._weeks)
+
     def may_teach(self, person: str) -> bool:
         """Whether a person may teach the training, so that others must teach their session."""
         return person in self._can_teach

@@ -138,10 +138,9 @@ def planned_people(
 
 def unplaced(cases: pl.DataFrame, bookings: Bookings) -> pl.DataFrame:
     """The cases without a place, and why (`schema.UNPLACED`)."""
-    rows, reasons = [*bookings.left_out], [*bookings.left_out.values()]
-    return (
-        cases[rows]
-        .with_columns(pl.Series("reason", reasons, pl.String))
-        .select(UNPLACED.schema.names())
-        .sort(UNPLACED_ORDER)
-    )
+    columns = UNPLACED.schema.names()
+    reasons = pl.Series("reason", bookings.no_place, pl.String)
+    left_out = cases.with_columns(reasons).select(columns).filter(pl.col("reason").is_not_null())
+    # The cases are in the order of due days and names. Numbers are sorted faster than titles.
+    titles = pl.Enum(cases["training"].unique().sort())
+    return left_out.sort(pl.col("training").cast(titles), "training_id", maintain_order=True)

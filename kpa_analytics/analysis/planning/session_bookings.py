@@ -28,7 +28,7 @@ class Bookings:
 
     Attributes:
         sessions: the sessions.
-        left_out: why a case has no place, by its row.
+        no_place: why each case has no place; None if it has one.
         moved: the rows of instructors whom nobody else can teach in the week that suits best.
     """
 
@@ -52,8 +52,7 @@ class Bookings:
         self._days, self._numbers = days, [(day - as_of).days for day in days]
         self._costs, self._instructors = costs, instructors
         self.sessions: list[Booking] = []
-        reasons = enumerate(cases["no_place"].to_list())
-        self.left_out = {row: reason for row, reason in reasons if reason is not None}
+        self.no_place: list[str | None] = cases["no_place"].to_list()
         self.moved: set[int] = set()
 
     def add(self, training: int, rows: Sequence[int], seats: int) -> None:
@@ -65,7 +64,7 @@ class Bookings:
             if self._give_place(left, row):
                 self.moved.add(row)
             else:
-                self.left_out[row] = say(text.ONLY_FREE_INSTRUCTOR, week=self._days[week])
+                self.no_place[row] = say(text.ONLY_FREE_INSTRUCTOR, week=self._days[week])
         self._give_places(left, [row for row in rows if row not in booked])
         self.sessions += sessions
 
@@ -138,17 +137,20 @@ class Bookings:
 
     def _give_places(self, left: PlacesLeft, rows: Sequence[int]) -> None:
         """Give each case the cheapest place that is left, or say why it has none."""
-        no_place: dict[tuple[int, int, str | None], str] = {}  # until the next place is given
+        reasons: dict[tuple[int, int, str | None], str] = {}  # until the next place is given
         for row in rows:
+            if not left.has_any:
+                self.no_place[row] = text.NO_ROOM
+                continue
             person = self._people[row]
             instructor = person if left.may_teach(person) else None
             alike = (self._first_weeks[row], self._weeks_employed[row], instructor)
-            if alike not in no_place:
+            if alike not in reasons:
                 if self._give_place(left, row):
-                    no_place.clear()
+                    reasons.clear()
                     continue
-                no_place[alike] = self._why_no_place(left, row)
-            self.left_out[row] = no_place[alike]
+                reasons[alike] = self._why_no_place(left, row)
+            self.no_place[row] = reasons[alike]
 
     def _give_place(self, left: PlacesLeft, row: int) -> bool:
         """Give a case the cheapest place that is left in a week that helps; False if none is."""

@@ -25,6 +25,7 @@ CASE_COLUMNS = pl.Schema(
     [
         ("m_user_id", pl.String),
         ("user", pl.String),
+        ("name_rank", pl.UInt32),  # the number of the person in the order of names
         ("training_id", pl.Int64),  # the training that a session must teach
         ("training", pl.String),
         ("status", STATUS),  # null if only a composed training requires it
@@ -73,16 +74,11 @@ def session_cases(
     through = pl.col("training_id").is_in([*rules.included]) & ~pl.col("own_proof")
     included = _included(data, status, due.filter(through).select(CASE_COLUMNS.names()), rules)
     cases = pl.concat([due.filter(~through).select(CASE_COLUMNS.names()), included])
-    ranks = people.lazy().select("m_user_id", "name_rank")
     one_case = ["name_rank", "training_id"]
-    ordered = (
-        cases.lazy()
-        .join(ranks, on="m_user_id", how="left", nulls_equal=True, maintain_order="left")
-        .sort("due", *one_case, maintain_order=True)
-    )
-    if not included.is_empty():
-        ordered = ordered.unique(one_case, keep="first", maintain_order=True)
-    return ordered.drop("name_rank").collect(engine="in-memory")
+    ordered = cases.sort("due", *one_case, maintain_order=True)
+    if included.is_empty():
+        return ordered
+    return ordered.filter(pl.struct(one_case).is_first_distinct())
 
 
 def numbered_by_name(people: pl.DataFrame) -> pl.DataFrame:
