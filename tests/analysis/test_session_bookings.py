@@ -37,7 +37,7 @@ def cost_of_plan(cases: Cases, seats: int, costs: Costs) -> float:
     instructors = InstructorWeeks(eligible, DAYS)
     bookings = Bookings(frame, as_of=AS_OF, days=DAYS, costs=costs, instructors=instructors)
     bookings.add(7, range(len(cases)), seats)
-    if bookings.left_out:
+    if any(bookings.no_place):
         return float("inf")
     weeks = {row: session.week for session in bookings.sessions for row in session.rows}
     return cost_of([weeks[row] for row in range(len(cases))], cases, seats, costs)
