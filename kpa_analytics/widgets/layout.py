@@ -32,12 +32,16 @@ def heading(title: str, data: TrainingData) -> str:
 
 
 def time_of(data: TrainingData) -> str:
-    """Say when and from where the records were fetched."""
+    """Say when and from where the records were fetched, and how many if the number differs."""
     snapshot = data.snapshots.get("completions")
     records = count(data.completions.height, "completion")
+    if data.scope.description:
+        records += f", only of {data.scope.description}"
     if snapshot is None:
-        return f"{records}, only of {data.scope.description}" if data.scope.description else records
-    source = f"{records}, fetched {moment(snapshot.fetched_at)} from {snapshot.host}"
+        return records
+    same = snapshot.rows == data.completions.height
+    fetched = ", fetched" if same else f"; {count(snapshot.rows, 'was', 'were')} fetched"
+    source = f"{records}{fetched} {moment(snapshot.fetched_at)} from {snapshot.host}"
     if snapshot.full_walk_at:
         source += f", last full download {moment(snapshot.full_walk_at)}"
     return source

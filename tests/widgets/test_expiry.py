@@ -12,6 +12,7 @@ from polars.testing import assert_frame_equal, assert_series_equal
 
 import kpa_analytics as kpa
 from kpa_analytics.analysis.search_text import folded
+from kpa_analytics.data.scope import Scope
 from kpa_analytics.schema import COMPLETIONS, TRAININGS
 from kpa_analytics.widgets import ExpiryExplorer
 from kpa_analytics.widgets.table import PAGE
@@ -210,6 +211,14 @@ def test_demo_data_is_marked_and_the_heading_shows_the_time(
     assert "DEMO DATA" in unchanged._mark.value
     assert moment(company.snapshots["completions"].fetched_at) in unchanged._mark.value
     assert all("DEMO DATA" in spec["description"] for spec in unchanged.charts)
+
+
+def test_the_heading_of_a_part_says_which_part_it_is(company: kpa.TrainingData) -> None:
+    training = company.completions["training_id"][0]
+    part = company.part(Scope(description="trainings: Ladders", trainings=(training,)))
+    explorer = ExpiryExplorer(part)
+    number = f"{part.completions.height} completions, only of trainings: Ladders"
+    assert f"{number}; {company.completions.height:,} were fetched " in explorer._mark.value
 
 
 @pytest.mark.slow

@@ -139,6 +139,8 @@ def test_files_of_changed_records_say_so(company: kpa.TrainingData) -> None:
         explorer = ExpiryExplorer(data, as_of="2026-05-31")
         said = about_rows(explorer, explorer._table)["Records"]
         assert said.endswith(", changed since the download") == expected
+        assert said.startswith("1,000 completions; 1,500 were fetched ") == expected
+        assert said.split(" from ")[0] in explorer._mark.value
 
 
 def test_the_clipboard_has_tabs_and_no_broken_row(unchanged: ExpiryExplorer) -> None:
