@@ -970,6 +970,7 @@ FINDING_NAMES = {
     "implausible_termination_date": "Implausible termination date",
     "hired_after_leaving": "Hired after leaving",
     "duplicate_id": "Duplicate id",
+    "shared_employee_number": "Shared employee number",
     "same_day_repeat": "Completed twice on one day",
     "unknown_user": "Unknown user",
     "unknown_training": "Unknown training",
@@ -1018,6 +1019,11 @@ COACHED_WHILE_EXPIRED = (
 #: The day is left out if it is not known.
 EXPIRED_ON = " on {last_valid:day}"
 SHARED_ID = "In {table}, {count:record has|records have} the id {record}."
+SHARED_NUMBER = (
+    "Person {record} has the same employee number as person {person}{more}. If they are one "
+    "person, the completions of one profile do not count for the other."
+)
+MORE_PROFILES = " and {others:other person|other people}"
 REPEATED = (
     "Person {person} completed training {training} more than once on {date:day}: completions "
     "{listed}{more}."

@@ -59,6 +59,8 @@ def data_quality(data: TrainingData, *, as_of: Day | None = None) -> pl.DataFram
           person is treated as employed before the termination date and from the hire date on.
         - duplicate_id (the id of any table): one row per id; the message gives the number of
           records.
+        - shared_employee_number (users.employeeNumber): several profiles have the same number. One
+          person may have two profiles, and completions of one do not count for the other.
         - same_day_repeat (completions.date): several completions have the same person, training
           and day.
         - unknown_user, unknown_training, unknown_group_session, unknown_instructor: a completion,

@@ -16,6 +16,7 @@ from kpa_analytics.data.findings import (
 )
 from kpa_analytics.data.implausible import implausible_dates, odd_employment
 from kpa_analytics.data.orphan_ids import REFERENCES, attendees_differ, unknown_ids
+from kpa_analytics.data.shared_numbers import shared_employee_numbers
 from kpa_analytics.data.training_circles import training_circles
 from kpa_analytics.data.training_data import TrainingData, need_training_data
 from kpa_analytics.data.unknown_schedules import unknown_schedules
@@ -44,6 +45,7 @@ def record_findings(data: TrainingData, *, as_of: Day | None = None) -> pl.DataF
         implausible_dates(completions),
         *odd_employment(rows["users"]),
         *(shared_ids(name, rows[name]) for name in rows),
+        shared_employee_numbers(rows["users"]),
         repeats(completions),
         *(unknown_ids(reference, rows) for reference in REFERENCES if reference.target in loaded),
         *hierarchy.hierarchy_faults(rows["users"], day),

@@ -43,8 +43,12 @@ def test_each_message_is_a_sentence_that_names_the_record_and_the_value():
         USERS,
         {"id": "bob", "hireDate": datetime(1970, 1, 1, tzinfo=UTC), "supervisor_id": "gone"},
         {"id": "eve", "created": datetime(1970, 1, 1, tzinfo=UTC), "supervisor_id": "nobody"},
-        {"id": "own", "manager_id": "own"},
-        {"id": "gone", "terminationDate": datetime(2024, 1, 1, 12, tzinfo=UTC)},
+        {"id": "own", "manager_id": "own", "employeeNumber": "E7"},
+        {
+            "id": "gone",
+            "terminationDate": datetime(2024, 1, 1, 12, tzinfo=UTC),
+            "employeeNumber": "E7",
+        },
         {"id": "ike", "terminationDate": datetime(1800, 1, 1, tzinfo=UTC)},
         {
             "id": "ann",
