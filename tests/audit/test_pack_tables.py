@@ -16,12 +16,19 @@ from kpa_analytics.audit.manifest import MANIFEST, write_manifest
 from kpa_analytics.audit.since_earlier_pack import earlier_pack
 from kpa_analytics.errors import KPADataError
 from tests.audit.packs import AS_OF
+from tests.drawn_once import page_alone
 from tests.publishing.small import small
 
 
+@pytest.fixture(scope="module")
+def written(tmp_path_factory) -> Path:
+    with page_alone():
+        return kpa.export_audit(small(), tmp_path_factory.mktemp("packs") / "pack", as_of=AS_OF)
+
+
 @pytest.fixture
-def pack(tmp_path, only_its_page) -> Path:
-    return kpa.export_audit(small(), tmp_path / "pack", as_of=AS_OF)
+def pack(written, tmp_path) -> Path:
+    return Path(shutil.copytree(written, tmp_path / "pack"))
 
 
 def rewritten(

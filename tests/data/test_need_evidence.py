@@ -39,6 +39,7 @@ def test_records_without_a_column_are_refused_before_anything_is_written(
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("only_its_page")
 @pytest.mark.parametrize(
     ("change", "said", "rows"),
     [

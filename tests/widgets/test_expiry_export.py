@@ -18,7 +18,7 @@ from kpa_analytics.errors import KPADataError
 from kpa_analytics.widgets import Dashboard, ExpiryExplorer
 from kpa_analytics.widgets.download import zipped
 from tests.audit.packs import sheet_rows
-from tests.drawn_once import left_blank
+from tests.drawn_once import page_alone
 from tests.widgets.expiry_cases import status
 
 
@@ -87,7 +87,7 @@ def test_an_export_counts_what_is_on_the_screen_and_says_what_it_leaves_out(
         drawn = chart.read_text(encoding="utf-8")
         assert "only part of the records" in drawn, chart.name
         assert title in drawn, chart.name
-    with left_blank():
+    with page_alone():
         whole, _ = exported(ExpiryExplorer(company), tmp_path / "whole")
     apart = kpa.reconcile(status(company), company.employee_status).filter(
         pl.col("vendor_status").is_not_null(), ~pl.col("agree")
