@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import warnings
+from datetime import date
 from itertools import chain, count
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -22,6 +23,7 @@ from kpa_analytics.charts.theme import WIDTH, palette
 from kpa_analytics.inputs import need_switch
 from kpa_analytics.paths import typed_path
 from kpa_analytics.report_text import DEMO_MARK
+from kpa_analytics.wording import day
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -211,9 +213,27 @@ def _file_name(spec: dict[str, Any], description: str) -> str:
     title = spec.get("title")  # a user's own title may be a text
     text = title.get("text") if isinstance(title, dict) else title
     of_day = _OF_DAY.search(description)
-    plain = str(text or description.partition(". ")[0])
-    named = _NOT_IN_FILE_NAMES.sub("", plain)[:_LONGEST_NAME].strip(" .") or "Chart"
+    plain = _NOT_IN_FILE_NAMES.sub("", str(text or description.partition(". ")[0]))
+    if len(plain) > _LONGEST_NAME:  # the last word is left out, not cut
+        plain = plain[: _LONGEST_NAME + 1].rpartition(" ")[0] or plain[:_LONGEST_NAME]
+    named = plain.strip(" .,") or "Chart"
     return f"{named}, {of_day[0]}" if of_day and of_day[0] not in named else named
+
+
+def named_after(spec: dict[str, Any], today: date) -> dict[str, Any]:
+    """The specification; its saved picture is named after this day if the chart names none.
+
+    Examples:
+        >>> spec = {"usermeta": {"embedOptions": {"downloadFileName": "Gaps fell"}}}
+        >>> named_after(spec, date(2026, 6, 30))
+        {'usermeta': {'embedOptions': {'downloadFileName': 'Gaps fell, as of 30 Jun 2026'}}}
+    """
+    saved = spec["usermeta"]["embedOptions"]
+    name = saved["downloadFileName"]
+    if _OF_DAY.search(name):
+        return spec
+    dated = {**saved, "downloadFileName": f"{name}, as of {day(today)}"}
+    return {**spec, "usermeta": {"embedOptions": dated}}
 
 
 def _descriptions(part: dict[str, Any]) -> list[str]:

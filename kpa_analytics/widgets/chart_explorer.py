@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import ipywidgets as ipw
 
+from kpa_analytics.charts.styled import named_after
 from kpa_analytics.statuses import EXPIRING_DAYS
 from kpa_analytics.widgets import layout
 from kpa_analytics.widgets.bars import FIGURE, Bar, Bars, same_bars
@@ -120,6 +121,10 @@ class ChartExplorer(Explorer):
     def close_record(self) -> None:
         """Close the training record that is open."""
         self._record.close_record()
+
+    def _show_charts(self, specs: Iterable[dict[str, Any]]) -> None:
+        """Show the charts; a picture that their menus save is named after the day shown."""
+        self._charts.draw(named_after(spec, self.choices["as_of"]) for spec in specs)
 
     def _bar_clicked(self, _: Any) -> None:
         """List the rows behind the bars that were clicked."""

@@ -183,7 +183,7 @@ class ExpiryExplorer(StatusExplorer):
             super()._restore({name: value for name, value in state.items() if name != "top"})
             if top != self._top:
                 self._top = top
-                self._charts.draw(self._draw())
+                self._show_charts(self._draw())
 
     @property
     def rows(self) -> pl.DataFrame:
@@ -300,7 +300,7 @@ class ExpiryExplorer(StatusExplorer):
             empty_text=no_rows_text(self.search, self.data.completions),
         )
         if changed != {"selected"}:
-            self._charts.draw(self._draw())
+            self._show_charts(self._draw())
         self._show_bars()
 
     def _follow_days(self) -> None:

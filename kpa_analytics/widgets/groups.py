@@ -196,7 +196,7 @@ class GroupTrainingExplorer(SessionExplorer, PeriodExplorer):
         self._attendees.show(self._people(), self._caption(), headings)
         self._mark_session()
         if not changed or changed - SELECTIONS:
-            self._charts.draw(self._draw())
+            self._show_charts(self._draw())
         self._show_bars()
 
     def _draw(self) -> Iterator[dict[str, Any]]:

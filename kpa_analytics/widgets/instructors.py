@@ -205,7 +205,7 @@ class InstructorExplorer(PeriodExplorer):
         if changed:
             self._list()
         if changed != {"selected"}:
-            self._charts.draw(self._draw())
+            self._show_charts(self._draw())
         self._show_bars()
 
     def _count(self) -> None:

@@ -297,7 +297,7 @@ class PlannerExplorer(SessionExplorer):
         if is_new:
             self._show_sessions(choices)
         if is_new or not changed:
-            self._charts.draw([drawn(charts.session_plan, self._not_dropped, dark=self.dark)])
+            self._show_charts([drawn(charts.session_plan, self._not_dropped, dark=self.dark)])
         if is_new:
             self._count(choices)
         if changed - {"selected"}:

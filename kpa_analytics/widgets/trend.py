@@ -299,7 +299,7 @@ class TrendExplorer(StatusExplorer):
 
     def _redraw(self, changed: AbstractSet[str]) -> None:
         before = dict(zip(_CHARTS, self._charts.specs, strict=False))
-        self._charts.draw(
+        self._show_charts(
             before[name] if changed and changed <= unaffected else self._draw(name)
             for name, unaffected in _CHARTS.items()
         )

@@ -351,6 +351,34 @@ def test_every_explorer_answers_at_its_top_that_the_kernel_is_there(
     assert answers == ["here"]
 
 
+@pytest.mark.parametrize(
+    "make",
+    [ExpiryExplorer, InstructorExplorer, GroupTrainingExplorer, TrendExplorer, PlannerExplorer],
+)
+def test_a_picture_that_a_menu_saves_is_named_after_the_title_and_the_day(
+    company: kpa.TrainingData, make: type[Explorer]
+) -> None:
+    explorer: Any = make(company, as_of="2026-03-31")
+    found = [_pictures(explorer)]
+    explorer.search = "nobody"
+    found.append(_pictures(explorer))
+    for names in found:
+        assert names
+        for title, name in names:
+            whole = re.sub(r'[<>:"/\\|?*]', "", title)
+            start = name.removesuffix(", as of 31 Mar 2026")
+            assert start != name
+            assert f"{whole} ".startswith(f"{start} "), "no word of the title is cut"
+
+
+def _pictures(explorer: Any) -> list[tuple[str, str]]:
+    """The title of each chart, and the name of its saved picture."""
+    return [
+        (spec["title"]["text"], spec["usermeta"]["embedOptions"]["downloadFileName"])
+        for spec in explorer.charts
+    ]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("make", [GroupTrainingExplorer, PlannerExplorer])
 def test_figures_of_sessions_say_that_they_count_everyone_in_them(
