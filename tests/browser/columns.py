@@ -72,6 +72,8 @@ def hide_and_show_a_column(web: Page, table: Locator) -> None:
     before = column_widths(table)
     for shown in (False, True):
         press(table.get_by_role("button", name="Columns"))
+        for box in table.locator(".kpa-columns").get_by_role("checkbox").all():
+            expect(box).to_be_in_viewport(ratio=1)  # no column is hidden below the others
         press(web.get_by_role("checkbox", name="Training"))
         expect(table.locator("th", has_text="Training")).to_have_count(int(shown))
         web.keyboard.press("Escape")
