@@ -202,6 +202,7 @@ HEADINGS = {
     "expiration_date": "Valid through",
     "days_overdue": "Days overdue",
     "days_left": "Days left",
+    "expiring_rule": "Counts as expiring soon",
     "limited_by": "Limited by",
     "only_instructor": "Only instructor",
     "completions": "Completions",

@@ -8,6 +8,8 @@ from __future__ import annotations
 import polars as pl
 
 from kpa_analytics import report_text as text
+from kpa_analytics.analysis.expiring_texts import with_expiring_rule
+from kpa_analytics.analysis.schedules import schedules
 from kpa_analytics.audit.case_rules import limit_and_day
 from kpa_analytics.audit.cases import (
     EVIDENCE,
@@ -65,7 +67,9 @@ def expiring(evidence: Evidence) -> Section:
     rows = evidence.cases.filter(pl.col("status") == EXPIRING)
     about = {"cases": rows.height, "expiring_days": evidence.expiring_days}
     sentence = say(text.EXPIRING, **about) if rows.height else text.NO_EXPIRING
-    tables = _tables(evidence, rows, Caption.EXPIRING, Caption.COMPOSED_EXPIRING, "", "days_left")
+    ruled = with_expiring_rule(rows, schedules(evidence.data.trainings), evidence.expiring_days)
+    captions = Caption.EXPIRING, Caption.COMPOSED_EXPIRING
+    tables = _tables(evidence, ruled, *captions, "", "days_left", "expiring_rule")
     heading = STATUS_LABELS[EXPIRING]
     charts = ["expirations_by_week"]
     return Section(EXPIRING, heading, [sentence, *_limited(tables)], charts, tables)
@@ -103,13 +107,19 @@ def _limited(tables: list[Sheet]) -> list[str]:
 
 
 def _tables(
-    evidence: Evidence, rows: pl.DataFrame, caption: str, of_composed: str, first: str, days: str
+    evidence: Evidence,
+    rows: pl.DataFrame,
+    caption: str,
+    of_composed: str,
+    first: str,
+    days: str,
+    *rule: str,
 ) -> list[Sheet]:
     """A table of cases by training; for composed trainings a second one, with their limits."""
     lead = (first,) if first else ()
     composed = pl.col("training_id").is_in(evidence.composed.implode())
     shown = _shown(rows.sort("training", "training_id", "days_left", "user", nulls_last=True))
-    plain = (*_WHO, *lead, "completed", "expiration_date", days, *_PROOF)
+    plain = (*_WHO, *lead, "completed", "expiration_date", days, *rule, *_PROOF)
     limited = (*_WHO, *lead, "limited_by", "completed", "expiration_date", days, *_PROOF)
     return filled(
         [

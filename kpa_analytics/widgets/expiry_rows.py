@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from kpa_analytics.analysis.due_within import due_label, due_note
 from kpa_analytics.analysis.expiry_view import case_counts
 from kpa_analytics.analysis.unknown_rule import unknown_rule_note
+from kpa_analytics.report_text import HEADINGS as REPORT_HEADINGS
 from kpa_analytics.report_text import UNKNOWN_RULE
 from kpa_analytics.statuses import (
     EXPIRING,
@@ -35,7 +36,7 @@ HEADINGS = (
     ColumnHeading("expiration_date", "Valid through", "date"),
     ColumnHeading("days_left", "Days left", "number"),
     ColumnHeading("status", "Status", "status"),
-    ColumnHeading("expiring_rule", "Counts as expiring soon"),
+    ColumnHeading("expiring_rule", REPORT_HEADINGS["expiring_rule"]),
     ColumnHeading("instructor", "Instructor", "person", shown_at_first=False),
     ColumnHeading(
         "instructor_certificate", "Instructor's certificate at the time", shown_at_first=False

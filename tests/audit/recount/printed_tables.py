@@ -78,10 +78,19 @@ def _case(tables: PackTables, case: Row, *, overdue: bool, composed: bool) -> li
         printed_day(case["date"]),
         printed_day(case["expiration_date"]),
         _number(left),
+        *([] if overdue or composed else [_expiring_rule(tables, case)]),
         tables.person(case["m_instructor_id"]),
         _SIGNED[case["signed"]] if recorded else NOTHING,
         ("not known" if files is None else str(files)) if recorded else NOTHING,
     ]
+
+
+def _expiring_rule(tables: PackTables, case: Row) -> str:
+    """Why a case that is not composed counts as expiring soon."""
+    if case["expiration_source"] in ("window", None, ""):
+        return "renewal window"
+    own = {row["id"]: row["expiring_days"] for row in tables.trainings}.get(case["training_id"])
+    return "last 30 days (default)" if own is None else f"last {own} days (own)"
 
 
 def _limit(case: Row) -> str:
