@@ -13,7 +13,7 @@ from tests.frames import frame_of
 ALIKE = "If they are one person, the completions of one profile do not count for the other."
 
 
-def found(users: pl.DataFrame) -> list[tuple[str, ...]]:
+def shared_numbers(users: pl.DataFrame) -> list[tuple[str, ...]]:
     findings = record_findings(collections_with(users=users), as_of=AS_OF)
     return findings.filter(finding="shared_employee_number").drop("finding", "table").rows()
 
@@ -23,7 +23,7 @@ def test_each_profile_with_a_shared_employee_number_is_named() -> None:
     people = ({"id": key, "employeeNumber": number} for key, number in numbers.items())
     field = "employeeNumber"
     same = "has the same employee number as person"
-    assert found(frame_of(USERS, *people)) == [
+    assert shared_numbers(frame_of(USERS, *people)) == [
         ("a", field, "E7", f"Person a (E7) {same} c (E7). {ALIKE}"),
         ("c", field, "E7", f"Person c (E7) {same} a (E7). {ALIKE}"),
     ]
@@ -33,14 +33,14 @@ def test_more_than_two_profiles_are_counted() -> None:
     for number, more in [(3, " and 1 other person"), (4, " and 2 other people")]:
         people = ({"id": key, "employeeNumber": "E7"} for key in "abcd"[:number])
         last = "abcd"[number - 1]
-        assert [message for *_, message in found(frame_of(USERS, *people))][-1] == (
+        assert [message for *_, message in shared_numbers(frame_of(USERS, *people))][-1] == (
             f"Person {last} (E7) has the same employee number as person a (E7){more}. {ALIKE}"
         )
 
 
 def test_a_repeated_profile_and_the_numbers_of_other_accounts_are_not_shared() -> None:
     repeated = [{"id": "a", "employeeNumber": "E7"}] * 2
-    assert found(frame_of(USERS, *repeated)) == []
+    assert shared_numbers(frame_of(USERS, *repeated)) == []
     people = frame_of(USERS, *({"id": key, "employeeNumber": "E7"} for key in "abc"))
     accounts = pl.Series(FLEET_ACCOUNT, ["north", "south", "south"])
-    assert [row[0] for row in found(people.with_columns(accounts))] == ["b", "c"]
+    assert [row[0] for row in shared_numbers(people.with_columns(accounts))] == ["b", "c"]

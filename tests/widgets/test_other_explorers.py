@@ -359,9 +359,9 @@ def test_a_picture_that_a_menu_saves_is_named_after_the_title_and_the_day(
     company: kpa.TrainingData, make: type[Explorer]
 ) -> None:
     explorer: Any = make(company, as_of="2026-03-31")
-    filled = _pictures(explorer)
+    before = _pictures(explorer)
     explorer.search = "nobody"
-    for names in (filled, _pictures(explorer)):
+    for names in (before, _pictures(explorer)):
         assert names
         for title, name in names:
             whole = re.sub(r'[<>:"/\\|?*]', "", title)
