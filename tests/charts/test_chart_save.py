@@ -66,6 +66,15 @@ def test_the_menu_saves_a_picture_named_after_the_title_and_the_day_at_twice_the
     assert saved_as(chart & chart) == saved_as(chart)
 
 
+def test_the_name_of_a_picture_cuts_no_word_but_one_that_is_too_long(chart):
+    def starts(title: str) -> str:
+        name: str = saved_as(chart.properties(title=title))["downloadFileName"]
+        return name.removesuffix(", as of 30 Jun 2026")
+
+    assert {*starts("due trainings " * 20).split()} == {"due", "trainings"}
+    assert starts("W" * 200) == "W" * 80
+
+
 @pytest.mark.slow
 def test_the_name_of_a_picture_is_one_that_windows_accepts():
     for text in HOSTILE:
