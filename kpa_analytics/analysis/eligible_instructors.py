@@ -98,31 +98,26 @@ def eligible_instructors(
 
     def instructors(records: pl.DataFrame) -> pl.DataFrame:
         day = day_of(as_of, records, users)
-        return TeachingRecords(records, rules, users, only=day).instructors(day, months)
+        has_taught = pl.col("m_user_id").is_in(records["m_instructor_id"].unique().implode())
+        certificates = Engine(records.filter(has_taught), rules, users, None, only=day)
+        status = certificates.status(day, EXPIRING_DAYS, include_terminated=True)
+        return TeachingRecords(records, trainings, users).instructors(status, day, months)
 
     return computed(completions, instructors, ELIGIBLE_INSTRUCTORS)
 
 
 class TeachingRecords:
-    """Who taught which training when, and what these people hold themselves, for any day.
+    """Who taught which training when, for the instructors of any day.
 
     Args:
         completions: the records.
-        rules: the rules of their catalogue.
+        trainings: their catalogue.
         users: the profiles of the people.
-        only: that of `Engine`.
     """
 
     def __init__(
-        self,
-        completions: pl.DataFrame,
-        rules: Rules,
-        users: AnyFrame | None,
-        *,
-        only: date | None = None,
+        self, completions: pl.DataFrame, trainings: AnyFrame | None, users: AnyFrame | None
     ) -> None:
-        has_taught = pl.col("m_user_id").is_in(completions["m_instructor_id"].unique().implode())
-        self._certificates = Engine(completions.filter(has_taught), rules, users, None, only=only)
         self._taught = (
             completions.lazy()
             .filter(pl.col("m_instructor_id").is_not_null(), pl.col("date").is_not_null())
@@ -130,7 +125,7 @@ class TeachingRecords:
             .agg(pl.len().cast(pl.Int64).alias("completions"))
             .collect(engine="in-memory")
         )
-        known = known_trainings(completions.lazy(), rules.trainings)
+        known = known_trainings(completions.lazy(), trainings)
         self._trainings = known.collect(engine="in-memory")
         self._people = (
             employment(users)
@@ -141,15 +136,20 @@ class TeachingRecords:
         )
         self._is_demo = is_demo(completions, users)
 
-    def instructors(self, day: date, months: int = _MONTHS) -> pl.DataFrame:
-        """The result of `eligible_instructors()` on a day."""
+    def instructors(self, status: pl.DataFrame, day: date, months: int = _MONTHS) -> pl.DataFrame:
+        """The result of `eligible_instructors()` on a day.
+
+        Args:
+            status: the statuses on the day of everyone who ever taught, also of people who left.
+            day: the day.
+            months: as for `eligible_instructors()`.
+        """
         taught = (
             self._taught.lazy()
             .filter(in_last_months(day, months))
             .group_by(_TEACHING)
             .agg(pl.col("completions").sum(), pl.col("date").max().alias("last_taught"))
         )
-        status = self._certificates.status(day, EXPIRING_DAYS, include_terminated=True)
         certificates = status.lazy().select(
             "training_id",
             pl.col("m_user_id").alias("m_instructor_id"),

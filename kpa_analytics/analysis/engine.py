@@ -152,17 +152,28 @@ class Engine:
     def _title_rows(self) -> pl.LazyFrame:
         return self.titles.lazy().select("training_id", "title_row")
 
-    def status(self, as_of: date, expiring_days: int, include_terminated: bool) -> pl.DataFrame:
+    def status(
+        self, as_of: date, expiring_days: int, include_terminated: bool | pl.Series
+    ) -> pl.DataFrame:
         """The statuses on a day (`schema.EXPIRY_STATUS`), sorted by m_user_id and training_id."""
         completed = self.counting(as_of, expiring_days, include_terminated)
         return self.status_of(completed, as_of, expiring_days, include_terminated)
 
-    def counting(self, as_of: date, expiring_days: int, include_terminated: bool) -> pl.DataFrame:
-        """The result of `completed`, with those people who left only if they are included."""
+    def counting(
+        self, as_of: date, expiring_days: int, include_terminated: bool | pl.Series
+    ) -> pl.DataFrame:
+        """The result of `completed`, without people who left.
+
+        `include_terminated` includes all of them, or those with these ids.
+        """
         return self.completed(as_of, expiring_days, *self._employed(as_of, include_terminated))
 
     def status_of(
-        self, completed: pl.DataFrame, as_of: date, expiring_days: int, include_terminated: bool
+        self,
+        completed: pl.DataFrame,
+        as_of: date,
+        expiring_days: int,
+        include_terminated: bool | pl.Series,
     ) -> pl.DataFrame:
         """The result of `status`; `completed` is that of `counting`, with the same arguments."""
         employed = self._employed(as_of, include_terminated)
@@ -277,11 +288,13 @@ class Engine:
         is_gap = pl.col("status").is_in(GAPS)
         return self._named(_merged([rows.filter(is_gap) for rows in kinds]))
 
-    def _employed(self, as_of: date, include_terminated: bool) -> list[pl.Expr]:
+    def _employed(self, as_of: date, include_terminated: bool | pl.Series) -> list[pl.Expr]:
         """A condition that keeps the rows of people employed on a day; empty if it keeps all."""
-        if include_terminated or not self.people["left"].count():
+        if include_terminated is True or not self.people["left"].count():
             return []
         employed = ~self.people.select(has_left(as_of)).to_series()
+        if isinstance(include_terminated, pl.Series):
+            employed |= self.people["m_user_id"].is_in(include_terminated.implode())
         return [pl.lit(employed).gather(pl.col("person"))]
 
     def _derived(self, completed: pl.DataFrame, as_of: date, expiring_days: int) -> pl.DataFrame:

@@ -15,7 +15,6 @@ from kpa_analytics.analysis.planning.plan_basis import PlanBasis
 from kpa_analytics.analysis.planning.plan_sessions import booked_plan
 from kpa_analytics.analysis.planning.plan_tables import UNPLACED_ORDER
 from kpa_analytics.schema import EXPIRY_STATUS, PLANNED_PEOPLE
-from kpa_analytics.statuses import GAPS
 from kpa_analytics.wording import day_texts
 
 if TYPE_CHECKING:
@@ -172,7 +171,7 @@ class PlannerView:
         The columns are those of `GAP_COLUMNS`.
         """
         plan, moves = self._moved_plan(choices)
-        today = self._basis.status_on(plan.as_of).filter(pl.col("status").is_in(GAPS))
+        today = self._basis.gaps_at_start(plan.as_of)
         without, planned = self._basis.gaps_on(plan.last_day), self._after(plan, moves)
         conditions = self._people_filter.conditions(choices)
         each = (today, without, planned)

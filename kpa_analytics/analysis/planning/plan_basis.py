@@ -15,9 +15,10 @@ from kpa_analytics.analysis.planning.session_cases import numbered_by_name, sess
 from kpa_analytics.analysis.requirements import requirements, requirements_note
 from kpa_analytics.analysis.status_rules import STATUS_COLUMNS, statuses_on
 from kpa_analytics.data.training_data import TrainingData
+from kpa_analytics.employment import has_left
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame, need_same_account
-from kpa_analytics.statuses import EXPIRING_DAYS
+from kpa_analytics.statuses import EXPIRING_DAYS, GAPS
 from kpa_analytics.wording import day as in_words
 
 #: The number of days whose statuses, and whose instructors, are kept.
@@ -38,8 +39,9 @@ class PlanBasis:
         data: these records.
         rules: the rules of their catalogue.
         requirements_note: which requirements are not known; empty if all are.
-        status_on: returns the statuses on a day, as `expiry_status()` does.
-        gaps_on: returns the gaps among them.
+        status_on: returns the statuses on a day, as `expiry_status()` does; also those of people
+            who left but ever taught.
+        gaps_on: returns the gaps on a day, as `expiry_status()` does.
         instructors_on: returns the instructors on a day, as `eligible_instructors()` does.
         eligible_instructors_on: returns those of them who may teach.
     """
@@ -67,7 +69,12 @@ class PlanBasis:
 
     @cached_property
     def _teaching(self) -> TeachingRecords:
-        return TeachingRecords(self.data.completions, self.rules, self.data.users)
+        return TeachingRecords(self.data.completions, self.data.trainings, self.data.users)
+
+    @cached_property
+    def _teachers(self) -> pl.Series:
+        """The ids of everyone who ever taught."""
+        return self.data.completions["m_instructor_id"].unique()
 
     def cases(self, as_of: date, end: date) -> pl.DataFrame:
         """The cases of a plan from a day to its last day, as `session_cases` returns them."""
@@ -153,9 +160,14 @@ class PlanBasis:
         keyed = with_expiry_key(records).drop("has_proof")
         return expirations(keyed, self.rules.schedules).collect(engine="in-memory")
 
+    def gaps_at_start(self, as_of: date) -> pl.DataFrame:
+        """The result of `gaps_on`, from the statuses that are computed for the cases."""
+        left = self._people_by_name.filter(has_left(as_of))["m_user_id"].implode()
+        has_stayed = (~pl.col("m_user_id").is_in(left)).fill_null(True)
+        return self.status_on(as_of).filter(pl.col("status").is_in(GAPS), has_stayed)
+
     def _statuses(self, day: date) -> pl.DataFrame:
-        completed = self._counting_on(day)
-        return self._engine.status_of(completed, day, EXPIRING_DAYS, include_terminated=False)
+        return self._engine.status(day, EXPIRING_DAYS, include_terminated=self._teachers)
 
     def _gaps(self, day: date) -> pl.DataFrame:
         completed = self._counting_on(day)
@@ -165,7 +177,7 @@ class PlanBasis:
         return self._engine.counting(day, EXPIRING_DAYS, include_terminated=False)
 
     def _instructors(self, day: date) -> pl.DataFrame:
-        return self._teaching.instructors(day)
+        return self._teaching.instructors(self.status_on(day), day)
 
     def _eligible(self, day: date) -> EligibleInstructors:
         return EligibleInstructors(self.instructors_on(day))

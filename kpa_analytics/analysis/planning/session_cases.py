@@ -61,7 +61,7 @@ def session_cases(
 
     Args:
         data: the records.
-        status: their statuses on the day.
+        status: their statuses on the day, perhaps with people who left.
         rules: the rules of their catalogue.
         people: the people of the records, as `numbered_by_name` returns them.
         as_of: the day.
@@ -115,7 +115,7 @@ def _due(
         )
         .filter(pl.col("is_gap") | (pl.col("expires") <= end))
         .join(people.lazy(), on="m_user_id", how="left", nulls_equal=True, maintain_order="left")
-        .filter(pl.col("is_gap") | ~leaves)
+        .filter(~has_left(as_of), pl.col("is_gap") | ~leaves)
         .with_columns(
             pl.when("is_gap").then(pl.lit(as_of)).otherwise("expires").alias("due"),
             pl.col("training_id").alias("due_id"),
