@@ -6,7 +6,7 @@
 // asks its server, because a server that has stopped can be noticed at once.
 const MARK = "jupyter-widgets-disconnected";
 const IN_VOILA = "voila_process" in window; // its page shows no cell that could be run
-const AGAIN = IN_VOILA ? "reload the page" : "run its cell again, or reload the page";
+const AGAIN = IN_VOILA ? "reload the page" : "run the notebook's cells again";
 const CLOSED = "This explorer is disconnected from its kernel, which was restarted or stopped. " +
   `Nothing that you choose has an effect. To go on, ${AGAIN}.`;
 const SILENT = "The kernel does not answer: it is busy, or it has stopped. The explorer works again " +

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-RUN_AGAIN = "Run this cell to explore."
+RUN_AGAIN = "Run this notebook to explore."
 _STYLE = """<style>
 .jp-OutputArea-child:has(.kpa-still):has(+ .jp-OutputArea-child .kpa-explorer) { display: none; }
 .jp-OutputArea-child:has(.kpa-still) + .jp-OutputArea-child > .jupyter-widgets:not(:has(*)) {

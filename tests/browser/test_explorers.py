@@ -156,7 +156,7 @@ def test_a_saved_notebook_keeps_the_figures_and_no_error(web: Page, lab: Lab) ->
     expect(stills).to_have_count(2)
     for still in stills.all():
         expect(still).to_be_visible()
-        expect(still).to_contain_text("Run this cell to explore")
+        expect(still).to_contain_text("Run this notebook to explore")
     assert stills.first.locator("strong").all_inner_texts() == figures
     expect(stills.first).to_contain_text("As of: 31 Mar 2026")
     again.wait_for_function("jupyterapp.shell.currentWidget.sessionContext.session?.kernel")

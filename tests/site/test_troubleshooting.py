@@ -16,6 +16,14 @@ PAGE = (DOCS / "troubleshooting.md").read_text(encoding="utf-8")
 MESSAGES = re.findall(r"^### (`+)(.+)\1$", PAGE, re.MULTILINE)
 
 
+#: What an explorer says if nothing answers: the first sentences, before a line break in the code.
+LOST = re.findall(
+    r'^const [A-Z]+ = "(This explorer |The )(.+) " \+$',
+    (ROOT / "kpa_analytics/widgets/connection.js").read_text(encoding="utf-8"),
+    re.MULTILINE,
+)
+
+
 @cache
 def _templates() -> set[str]:
     """The texts of the package; a zero character is a value that is put in."""
@@ -29,6 +37,8 @@ def _templates() -> set[str]:
                 texts.add("".join(map(str, parts)))
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 texts.add(node.value)
+    for script in (ROOT / "kpa_analytics").rglob("*.js"):
+        texts.update(re.findall(r'"([^"\n]+)"', script.read_text(encoding="utf-8")))
     return texts
 
 
@@ -48,3 +58,10 @@ def test_every_documented_code_of_the_api_that_a_user_can_cause_is_there() -> No
     named = set(re.findall(r"the API answered (\w+)", PAGE))
     assert named <= {*API_ERRORS}
     assert {"token_invalid", "token_inactive", "token_permission", "rate_limit_exceeded"} <= named
+
+
+def test_every_message_of_an_explorer_that_gets_no_answer_is_there() -> None:
+    assert len(LOST) == 3
+    headings = [message for _, message in MESSAGES]
+    for said in map("".join, LOST):
+        assert [heading for heading in headings if said.startswith(heading)], said

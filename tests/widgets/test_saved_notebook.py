@@ -35,7 +35,7 @@ def test_it_has_the_figures_and_choices_of_every_explorer(
     still = explorer.saved_text
     text = " ".join(still["text/plain"].split())
     shown = explorer.expiry if name == "Dashboard" else explorer
-    for part in (shown.title, "DEMO DATA", "As of: 31 Mar 2026", "Run this cell to explore"):
+    for part in (shown.title, "DEMO DATA", "As of: 31 Mar 2026", "Run this notebook to explore"):
         assert part in text
     assert f"<strong>{figure(shown)}</strong>" in still["text/html"]
     assert figure(shown) in text
