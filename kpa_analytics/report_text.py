@@ -1145,6 +1145,11 @@ EXPIRING_WITHIN = "at most {days:day|days} left"
 EXPIRING_WITHIN_OWN = "at most the training's own number of days"
 EXPIRING_OWN_OF = "{days} for {trainings}"
 EXPIRING_OPEN_WINDOW = "an open renewal window"
+# The rule by which a case counts as expiring soon.
+EXPIRING_RULE_OWN = "last {days:day|days} (own)"
+EXPIRING_RULE_DEFAULT = "last {days:day|days} (default)"
+EXPIRING_RULE_WINDOW = "renewal window"
+EXPIRING_RULE_INCLUDED = "included trainings"
 
 # The rules. The docs quote their texts, too, so each rule is worded only once.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import gc
 import os
+import warnings
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -94,6 +95,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_unconfigure(config: pytest.Config) -> None:
     """End a worker at once: it has reported all, and to free each of its objects takes seconds."""
     if hasattr(config, "workerinput"):
+        warnings.simplefilter("ignore", ResourceWarning)  # folders that are deleted only now
         atexit._run_exitfuncs()
         os._exit(0)
 

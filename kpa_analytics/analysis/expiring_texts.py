@@ -6,7 +6,7 @@ import polars as pl
 
 from kpa_analytics import report_text as text
 from kpa_analytics.statuses import EXPIRING
-from kpa_analytics.wording import count, listing, say
+from kpa_analytics.wording import listing, say
 
 #: What decides: the window, the included trainings, the training's own number of days, or another.
 _WINDOW, _INCLUDED, _OWN, _DEFAULT = "window", "composed", "own", "default"
@@ -29,9 +29,12 @@ def with_expiring_rule(
     Source: docs/rules.md sections 1, 2, 3 and 5.
     """
     own = _own_days(schedules)
-    said = {training: f"last {count(days, 'day')} (own)" for training, days in own.items()}
-    default = f"last {count(expiring_days, 'day')} (default)"
-    others = {_WINDOW: "renewal window", _INCLUDED: "included trainings", _DEFAULT: default}
+    said = {training: say(text.EXPIRING_RULE_OWN, days=days) for training, days in own.items()}
+    others = {
+        _WINDOW: text.EXPIRING_RULE_WINDOW,
+        _INCLUDED: text.EXPIRING_RULE_INCLUDED,
+        _DEFAULT: say(text.EXPIRING_RULE_DEFAULT, days=expiring_days),
+    }
     kinds = pl.Enum([*dict.fromkeys([*others.values(), *said.values()])])
     rule = (
         pl.when(_decides(own) == _OWN)
