@@ -150,12 +150,17 @@ class TeachingRecords:
             .group_by(_TEACHING)
             .agg(pl.col("completions").sum(), pl.col("date").max().alias("last_taught"))
         )
-        certificates = status.lazy().select(
-            "training_id",
-            pl.col("m_user_id").alias("m_instructor_id"),
-            "expiration_date",
-            "status",
-            HELD.alias("is_valid"),
+        has_taught = pl.col("m_user_id").is_in(self._taught["m_instructor_id"].implode())
+        certificates = (
+            status.lazy()
+            .filter(has_taught)  # an instructor is one of many people, and a join reads them all
+            .select(
+                "training_id",
+                pl.col("m_user_id").alias("m_instructor_id"),
+                "expiration_date",
+                "status",
+                HELD.alias("is_valid"),
+            )
         )
         last_day = pl.when(pl.col("left") > day).then(pl.col("left") - pl.duration(days=1))
         rows = (
