@@ -79,26 +79,29 @@ def signed_label() -> str:
     return f"{SIGNED_LABELS}[datum.status]"
 
 
-def sentence(template: str) -> str:
+def sentence(template: str, **expressions: str) -> str:
     """A Vega expression for a sentence about a mark, for screen readers.
 
     Args:
         template: text with fields in braces. A colon is followed by a number format, or by a noun
-            to count. `{status}` is the label of the status.
+            to count, alone or in both forms as for `wording.say`. `{status}` is the label of the
+            status.
+        **expressions: Vega expressions for the fields that are not in the data.
 
     Examples:
-        >>> sentence("{name}: {part:,} of {total:case}")
+        >>> sentence("{name}: {part:,} of {total:case|cases}")
         "datum.name + ': ' + format(datum.part, ',') + ' of ' + format(datum.total, ',') + \
 (datum.total == 1 ? ' case' : ' cases')"
     """
     terms = []
     for text, field, form, _ in Formatter().parse(template):
-        value = f"datum.{field}"
+        value = expressions.get(field or "", f"datum.{field}")
         terms += [repr(text)] if text else []
         if field == "status":
             terms.append(f"{STATUS_LABELS}[{value}]")
-        elif form and form.isalpha():
-            terms.append(f"format({value}, ',') + ({value} == 1 ? ' {form}' : ' {form}s')")
+        elif form and (form.isalpha() or "|" in form):
+            one, many = form.split("|") if "|" in form else (form, f"{form}s")
+            terms.append(f"format({value}, ',') + ({value} == 1 ? {f' {one}'!r} : {f' {many}'!r})")
         elif field:
             terms.append(f"format({value}, '{form}')" if form else value)
     return " + ".join(terms)
