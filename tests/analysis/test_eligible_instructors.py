@@ -181,6 +181,13 @@ def test_what_is_wrong_is_named() -> None:
         kpa.eligible_instructors(frames[0].drop("m_instructor_id"), *frames[1:])
 
 
+def test_a_wrong_day_is_named_before_a_lazy_frame_is_collected() -> None:
+    with pytest.raises(kpa.errors.KPADataError, match="as_of must be a day"):
+        kpa.eligible_instructors(
+            COMPLETIONS.empty().lazy(), TRAININGS.empty(), USERS.empty(), as_of="soon"
+        )
+
+
 #: Each June; new employees may wait for the next window.
 JUNE = {
     **{"id": 7, "title": "Ladders", "schedule_type": "window"},

@@ -717,6 +717,19 @@ def test_who_never_completed_a_window_training_is_not_told_to_renew_it() -> None
     assert person["reason"].item().startswith("must be completed by 31 Jul 2026")
 
 
+def test_who_lacks_a_window_training_does_not_wait_for_the_window() -> None:
+    window = {
+        **{"id": 7, "title": "Heat", "schedule_type": "window"},
+        **{"window_open_month": 7, "window_open_day": 10},
+        **{"window_close_month": 7, "window_close_day": 31},
+        "window_required_for_new_employees": True,
+    }
+    required = pl.DataFrame({"m_user_id": ["new"], "training_id": [7]})
+    made = plan(account([], [window], teachers=IKE), required=required)
+    person = made.people.filter(m_user_id="new")
+    assert person.select("week", "status").rows() == [(MONDAYS[0], "missing")]
+
+
 @pytest.mark.slow
 def test_a_composed_training_is_planned_through_its_parts() -> None:
     both = {"id": 9, "title": "Both", "schedule_type": "rolling", "included_trainings_id": [7, 8]}

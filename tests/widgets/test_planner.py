@@ -141,6 +141,17 @@ def test_the_causes_of_the_gaps_that_are_left_add_up(company: kpa.TrainingData) 
         assert "cases of composed trainings, which are planned through their parts" in causes
 
 
+def test_a_gap_of_a_completion_without_a_person_is_counted_at_the_start_too(
+    data: kpa.TrainingData,
+) -> None:
+    nobody = data.completions.filter(pl.col("id") == 5).with_columns(
+        id=pl.lit(6, pl.Int64), m_user_id=pl.lit(None, pl.String)
+    )
+    more = replace(data, completions=pl.concat([data.completions, nobody]))
+    before, after = (PlannerExplorer(each, as_of=AS_OF, weeks=6).gaps for each in (data, more))
+    assert after == Gaps(*(number + 1 for number in before))
+
+
 def test_gaps_that_are_all_without_a_place_need_no_sentence() -> None:
     end = date(2026, 8, 9)
 
