@@ -131,8 +131,12 @@ def test_tables_and_the_last_week_before_the_day() -> None:
 def test_the_last_day_of_the_last_eligible_instructor_is_a_sentence() -> None:
     """Those of Slings and Ladders end within the weeks, that of Ropes on the last day of them."""
     teachers = [
-        *[("ike", 7, date(2025, 7, 14)), ("ann", 7, date(2025, 7, 20))],
-        *[("ike", 8, date(2025, 8, 2)), ("ike", 9, date(2025, 7, 10))],
+        *[("ike", 7, date(2025, 7, 14)), ("zoe", 7, date(2025, 7, 20))],
+        *[
+            ("ann", 7, date(2025, 7, 20)),
+            ("ike", 8, date(2025, 8, 2)),
+            ("ike", 9, date(2025, 7, 10)),
+        ],
     ]
     titles = {7: "Ladders", 8: "Ropes", 9: "Slings"}
     catalogue = [{**LADDERS, "id": number, "title": title} for number, title in titles.items()]
@@ -142,7 +146,7 @@ def test_the_last_day_of_the_last_eligible_instructor_is_a_sentence() -> None:
     assert made.warnings == [
         f"{title}: nobody is eligible to teach it after {day} Jul 2026, unless a certificate is "
         f"renewed (last eligible: {name})"
-        for title, day, name in (("Slings", 10, "Ike"), ("Ladders", 20, "Ann"))
+        for title, day, name in (("Slings", 10, "Ike"), ("Ladders", 20, "Ann, Zoe"))
     ]
     assert str(made).endswith("\n".join(made.warnings))
     assert escape(made.warnings[0]) in made._repr_html_()
@@ -656,12 +660,14 @@ def test_who_is_helped_only_in_weeks_that_are_full_is_told_so() -> None:
 
 @pytest.mark.slow
 def test_people_who_were_hired_again_have_places() -> None:
-    done = [("x", 7, date(2024, 1, 1)), *due_on(MONDAYS[1], MONDAYS[1])]
+    """The certificate of y ended while y was away."""
+    done = [(person, 7, date(2024, 1, 1)) for person in "xy"] + due_on(MONDAYS[1], MONDAYS[1])
     left = dict.fromkeys(["x", "p0"], date(2020, 1, 1)) | {"p1": date(2026, 7, 7)}
     hired = dict.fromkeys(["x", "p0"], date(2024, 1, 1)) | {"p1": date(2026, 7, 10)}
+    left["y"], hired["y"] = date(2024, 12, 1), date(2025, 6, 1)
     made = plan(account(done, teachers=IKE, left=left, hired=hired))
     assert made.unplaced.is_empty()
-    assert {*made.people["m_user_id"]} == {"x", "p0", "p1"}
+    assert {*made.people["m_user_id"]} == {"x", "y", "p0", "p1"}
     away = made.people.filter(m_user_id="p1")["week"].item()  # from 7 to 9 July
     assert away == MONDAYS[0]
 
