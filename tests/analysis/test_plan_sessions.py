@@ -695,6 +695,22 @@ def test_of_trainings_with_the_same_instructors_the_one_with_more_gaps_chooses_f
     assert made.unplaced["training"].to_list() == ["Ladders"]
 
 
+def test_requirements_of_another_account_are_refused() -> None:
+    data = account([], teachers=IKE)
+    of_north = data.completions.with_columns(account=pl.lit("north"))
+    required = pl.DataFrame({"m_user_id": ["ike"], "training_id": [7], "account": ["south"]})
+    with pytest.raises(KPADataError, match=r"several accounts \(north, south\)"):
+        plan(replace(data, completions=of_north), required=required)
+
+
+@pytest.mark.parametrize("weeks", [27, 28, 29])
+def test_a_plan_reaches_its_last_day(weeks: int) -> None:
+    """Cases and expirations are kept for 28 weeks at once."""
+    last_week = MONDAYS[0] + timedelta(weeks=weeks - 1)
+    made = plan(account(due_on(last_week + timedelta(days=6)), teachers=IKE), weeks=weeks)
+    assert made.people.select("m_user_id", "week").rows() == [("p0", last_week)]
+
+
 @pytest.mark.slow
 def test_a_window_training_waits_for_its_window() -> None:
     window = {
