@@ -695,6 +695,25 @@ def test_of_trainings_with_the_same_instructors_the_one_with_more_gaps_chooses_f
     assert made.unplaced["training"].to_list() == ["Ladders"]
 
 
+def test_an_instructor_without_a_place_in_their_own_session_teaches_another_one() -> None:
+    """Ike needs Ladders, but Ann, who could teach him, teaches Ropes; Cat teaches Slings."""
+    titles = {7: "Ladders", 8: "Ropes", 9: "Hoists", 10: "Slings"}
+    catalogue = [{**LADDERS, "id": number, "title": title} for number, title in titles.items()]
+    teaches = {"ike": (9,), "ann": (7, 8, 9), "cat": (9, 10)}
+    teachers = [(name, number, date(2026, 5, 1)) for name in teaches for number in teaches[name]]
+    done = [
+        (person, number, date(2024, 1, 1)) for person, number in zip("xyz", (8, 10, 9), strict=True)
+    ]
+    data = account(done, catalogue, teachers=[*teachers, ("ike", 7, date(2025, 7, 10))])
+    made = plan(data, weeks=1)
+    assert made.sessions.select("training", "instructor").sort("training").rows() == [
+        ("Hoists", "Ike"),
+        ("Ropes", "Ann"),
+        ("Slings", "Cat"),
+    ]
+    assert made.unplaced.select("m_user_id", "training").rows() == [("ike", "Ladders")]
+
+
 def test_requirements_of_another_account_are_refused() -> None:
     data = account([], teachers=IKE)
     of_north = data.completions.with_columns(account=pl.lit("north"))
