@@ -1358,3 +1358,95 @@ NEVER_COMPLETED = {
     statuses.EXPIRING: "new employee",
     statuses.NOT_DUE: "new employee",
 }
+
+# The charts.
+
+
+class TrendText(StrEnum):
+    """The chart of gaps through time."""
+
+    TITLE = "Gaps through time"
+    NOTHING = "No cases to show"
+    HIGHEST = "Highest share on {on}: {share}, {gaps} of {total:case|cases}"
+    SEVERAL = "A person in several of them counts in each"
+    WITHOUT = "The last row also has people without a {group}"
+    NOT_KNOWN_IN = "{missing}: not known, in {groups}"
+    DAYS_LEFT_OUT = "Not drawn: {left_out:day|days} of {days}, between those drawn"
+    DAY = "Day"
+    GROUP = "Group"
+    STATUS = "Status"
+    CASES = "Cases"
+    ALL_CASES = "All cases"
+    SHARE = "Share"
+    NO_CASE = "no case"
+    OTHERS = "other {groups} ({number})"
+    ON = "on {day}"
+    OF_TOTAL = "{gaps:,} of {total:,}"
+    SPOKEN_SHARE = "{name}: {percent}, {gaps:,} of {total:case|cases}"
+    SPOKEN_STATUS = "{name}: {value:,} {status}, of {total:case|cases}"
+    SPOKEN_GROUP = "{group}, {name}: {percent}, {gaps:,} of {total:case|cases}"
+
+
+class GapsThroughTime(StrEnum):
+    """The same chart, if requirements were provided."""
+
+    ONE_DAY = "The share of gaps is {after} on {last}"
+    UNCHANGED = "The share of gaps is {after} on {last}, as on {first}"
+    ROSE = "The share of gaps rose from {before} to {after}"
+    FELL = "The share of gaps fell from {before} to {after}"
+    NONE = "No case is a gap on {on}"
+    OF_ALL = "{share} of cases are gaps on {on}"
+    OF_ONE = "{name}: {share} of cases are gaps on {on}"
+    OF_EACH = "For each {group}, {share} of cases are gaps on {on}"
+    WORST = "{name} has the highest share of gaps: {share} on {on}"
+    WORST_OF = "Of the {groups}, {name} has the highest share of gaps: {share} on {on}"
+    SEVERAL_WORST = "{name} have the highest share of gaps: {share} each on {on}"
+    SEVERAL_WORST_OF = (
+        "Of the {groups}, {name} have the highest share of gaps: {share} each on {on}"
+    )
+    COUNTS_OF_DAY = "Gaps through time: {gaps} of {total:case|cases} expired or missing on {last}"
+    COUNTS = (
+        "Gaps through time: {gaps} of {total:case|cases} expired or missing on {last}, "
+        "{first_gaps} of {first_total:case|cases} on {first}"
+    )
+    BY_GROUP = (
+        "Gaps through time: share of cases expired or missing for {groups}, highest on {on} first; "
+        "the highest point is {share}"
+    )
+    ONE_ROW = (
+        "Gaps through time: share of cases expired or missing for {groups}; the highest point is "
+        "{share}"
+    )
+    AXIS = "Expired or missing (%)"
+    NUMBER = "Gaps"
+
+
+class ExpiredThroughTime(StrEnum):
+    """The same chart without requirements: missing cases are not known."""
+
+    ONE_DAY = "The share of expired cases is {after} on {last}"
+    UNCHANGED = "The share of expired cases is {after} on {last}, as on {first}"
+    ROSE = "The share of expired cases rose from {before} to {after}"
+    FELL = "The share of expired cases fell from {before} to {after}"
+    NONE = "No case is expired on {on}"
+    OF_ALL = "{share} of cases are expired on {on}"
+    OF_ONE = "{name}: {share} of cases are expired on {on}"
+    OF_EACH = "For each {group}, {share} of cases are expired on {on}"
+    WORST = "{name} has the highest share of expired cases: {share} on {on}"
+    WORST_OF = "Of the {groups}, {name} has the highest share of expired cases: {share} on {on}"
+    SEVERAL_WORST = "{name} have the highest share of expired cases: {share} each on {on}"
+    SEVERAL_WORST_OF = (
+        "Of the {groups}, {name} have the highest share of expired cases: {share} each on {on}"
+    )
+    COUNTS_OF_DAY = "Gaps through time: {gaps} of {total:case|cases} expired on {last}"
+    COUNTS = (
+        "Gaps through time: {gaps} of {total:case|cases} expired on {last}, {first_gaps} of "
+        "{first_total:case|cases} on {first}"
+    )
+    BY_GROUP = (
+        "Gaps through time: share of cases expired for {groups}, highest on {on} first; the "
+        "highest point is {share}"
+    )
+    ONE_ROW = "Gaps through time: share of cases expired for {groups}; the highest point is {share}"
+    AXIS = "Expired (%)"
+    NUMBER = "Expired"

@@ -22,16 +22,16 @@ from kpa_analytics.charts.trend_rows import (
     thinned,
 )
 from kpa_analytics.report_text import BY_TODAYS
+from kpa_analytics.report_text import TrendText as Text
 from kpa_analytics.statuses import GAPS, SEVERITY
 from kpa_analytics.whole_number import whole_number
-from kpa_analytics.wording import count, day, percent
+from kpa_analytics.wording import percent, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kpa_analytics.inputs import AnyFrame
 
-_TITLE = "Gaps through time"
 _UPPER, _LOWER = 150, 110
 _SIDE = alt.ExprRef("datum.side")
 
@@ -101,9 +101,9 @@ def status_over_time(
     read = read_trend(trend, demo)
     table = _counted(read, top)
     if not table["total"].sum():
-        return nothing_to_show(_TITLE, "No cases to show", dark=dark, demo=read.demo)
+        return nothing_to_show(Text.TITLE, Text.NOTHING, dark=dark, demo=read.demo)
     if read.by:
-        return lanes(table, read, _TITLE, BY_TODAYS, dark)
+        return lanes(table, read, dark)
     return _together(table, read, dark)
 
 
@@ -129,32 +129,31 @@ def _title(days: Sequence[dict[str, Any]], trend: Trend) -> str:
     """The finding, as the title: how the share of gaps changed between the days with cases."""
     first, last = days[0], days[-1]
     before, after = (percent(row["gaps"], row["total"]) for row in (first, last))
-    kind = "gaps" if trend.known else f"{trend.rows.gap_words} cases"
+    words = trend.words
     if first["day"] == last["day"]:
-        return f"The share of {kind} is {after} on {day(last['day'])}"
-    if before == after:
-        return f"The share of {kind} is {after} on {day(last['day'])}, as on {day(first['day'])}"
-    verb = "rose" if last["share"] > first["share"] else "fell"
-    return f"The share of {kind} {verb} from {before} to {after}"
+        text = words.ONE_DAY
+    elif before == after:
+        text = words.UNCHANGED
+    else:
+        text = words.ROSE if last["share"] > first["share"] else words.FELL
+    return say(text, before=before, after=after, first=first["day"], last=last["day"])
 
 
 def _sentences(days: Sequence[dict[str, Any]], trend: Trend) -> list[str]:
     """The counts on the first, the last and the worst day with cases, and what is not known."""
     first, last = days[0], days[-1]
-    gap_words = trend.rows.gap_words
-    said = f"{_TITLE}: {_of(last)} {gap_words} on {day(last['day'])}"
-    if first["day"] != last["day"]:
-        said += f", {_of(first)} on {day(first['day'])}"
+    text = trend.words.COUNTS if first["day"] != last["day"] else trend.words.COUNTS_OF_DAY
+    numbers = {"gaps": last["gaps"], "total": last["total"], "last": last["day"]}
+    earlier = {"first_gaps": first["gaps"], "first_total": first["total"], "first": first["day"]}
+    said = say(text, **numbers, **earlier)
     worst = max(days, key=lambda row: row["share"])  # the earliest of them
     peak = ""
     if worst["gaps"] and worst["day"] not in (first["day"], last["day"]):
-        share = percent(worst["gaps"], worst["total"])
-        peak = f"Highest share on {day(worst['day'])}: {share}, {_of(worst)}"
+        gaps, total = worst["gaps"], worst["total"]
+        peak = say(
+            Text.HIGHEST, on=worst["day"], share=percent(gaps, total), gaps=gaps, total=total
+        )
     return [said, peak, trend.rows.not_known]
-
-
-def _of(row: dict[str, Any]) -> str:
-    return f"{row['gaps']:,} of {count(row['total'], 'case')}"
 
 
 def _share(rows: pl.DataFrame, trend: Trend, dark: bool) -> list[alt.Chart]:
@@ -171,7 +170,7 @@ def _share(rows: pl.DataFrame, trend: Trend, dark: bool) -> list[alt.Chart]:
     )
     y = alt.Y(
         "share:Q",
-        title=f"{trend.rows.gap_words.capitalize()} (%)",
+        title=trend.words.AXIS,
         scale=alt.Scale(domain=[0, end], nice=False),
         axis=alt.Axis(format=".0%" if end > 0.05 else ".1%", tickCount=4),
     )
@@ -179,15 +178,15 @@ def _share(rows: pl.DataFrame, trend: Trend, dark: bool) -> list[alt.Chart]:
     point = {"size": 28 if known.height <= 60 else 6, "filled": True, "color": p.accent}
     line: alt.Chart = (
         rows_of(known)
-        .transform_calculate(spoken=axes.sentence("{name}: {percent}, {gaps:,} of {total:case}"))
+        .transform_calculate(spoken=axes.sentence(Text.SPOKEN_SHARE))
         .mark_line(color=p.accent, strokeWidth=2, point=point)
         .encode(
             x=x,
             y=y,
             detail=alt.Detail("stretch:N"),
             tooltip=axes.tooltip(
-                {"name": "Day", "percent": "Share"},
-                {"gaps": trend.rows.gap_name.capitalize(), "total": "All cases"},
+                {"name": Text.DAY, "percent": Text.SHARE},
+                {"gaps": trend.words.NUMBER, "total": Text.ALL_CASES},
             ),
             description=axes.aria_label(),
         )
@@ -226,7 +225,7 @@ def _counts(rows: pl.DataFrame, trend: Trend, dark: bool) -> list[alt.Chart]:
         rows_of(parts, name="days")
         .transform_calculate(
             signed=axes.signed_label(),
-            spoken=axes.sentence("{name}: {value:,} {status}, of {total:case}"),
+            spoken=axes.sentence(Text.SPOKEN_STATUS),
         )
         .mark_bar(
             orient="vertical",
@@ -237,12 +236,13 @@ def _counts(rows: pl.DataFrame, trend: Trend, dark: bool) -> list[alt.Chart]:
         )
         .encode(
             x=x,
-            y=alt.Y("low:Q", **axes.counting("Cases", headroom, most=4)),
+            y=alt.Y("low:Q", **axes.counting(Text.CASES, headroom, most=4)),
             y2=alt.Y2("high:Q"),
             # A legend without entries would make the drawing infinitely large.
             **({"color": axes.status_colour(dark, shown)} if shown else {}),
             tooltip=axes.tooltip(
-                {"name": "Day", "signed": "Status"}, {"value": "Cases", "total": "All cases"}
+                {"name": Text.DAY, "signed": Text.STATUS},
+                {"value": Text.CASES, "total": Text.ALL_CASES},
             ),
             description=axes.aria_label(),
         )

@@ -12,8 +12,10 @@ from kpa_analytics.charts.styled import layered, one_row, rows_of
 from kpa_analytics.charts.text import short, top_names
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.charts.trend_rows import OTHER_GROUPS_ID, ROOM, Trend, on_sampled_day, thinned
+from kpa_analytics.report_text import BY_TODAYS
+from kpa_analytics.report_text import TrendText as Text
 from kpa_analytics.statuses import GAPS
-from kpa_analytics.wording import DAY, count, day, percent
+from kpa_analytics.wording import DAY, count, percent, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +27,7 @@ _NAME = 340
 _SEVERAL = ("field_office", "line_of_business")
 
 
-def lanes(table: pl.DataFrame, trend: Trend, title: str, note: str, dark: bool) -> alt.LayerChart:
+def lanes(table: pl.DataFrame, trend: Trend, dark: bool) -> alt.LayerChart:
     """Draw the result of `counted`, one area per group."""
     drawn, left_out = thinned(table)
     last = table.filter(pl.col("day") == pl.col("day").max()).with_columns(
@@ -33,28 +35,25 @@ def lanes(table: pl.DataFrame, trend: Trend, title: str, note: str, dark: bool) 
     )
     end = drawn["share"].max() or 1.0
     names = table.unique("place").select("place", "group", "group_id").sort("place")
-    today = last["day"][0]
-    groups = trend.frame["key"].drop_nulls().n_unique()
-    order = f", highest on {day(today)} first" if names.height > 1 else ""
+    groups = count(trend.frame["key"].drop_nulls().n_unique(), trend.singular, trend.plural)
+    counts = trend.words.BY_GROUP if names.height > 1 else trend.words.ONE_ROW
     folded = trend.frame["key"].null_count() > 0 and "" not in names["group_id"]
-    nobody = f"The last row also has people without a {trend.singular}" if folded else ""
-    several = "A person in several of them counts in each" if trend.by in _SEVERAL else ""
+    nobody = say(Text.WITHOUT, group=trend.singular) if folded else ""
+    several = Text.SEVERAL if trend.by in _SEVERAL else ""
     scale = alt.Scale(domain=[0, names.height], reverse=True, nice=False)
     return layered(
         [
-            *_areas(drawn, names, end, scale, trend.rows.gap_name, dark),  # type: ignore[arg-type]
+            *_areas(drawn, names, end, scale, trend.words.NUMBER, dark),  # type: ignore[arg-type]
             *_texts(names, last, scale, dark),
         ],
         title=_title(last, trend),
         subtitle=[
-            f"{title}: share of cases {trend.rows.gap_words} for "
-            f"{count(groups, trend.singular, trend.plural)}{order}; "
-            f"the highest point is {_highest(drawn)}",
+            say(counts, groups=groups, on=last["day"][0], share=_highest(drawn)),
             several,
             nobody,
             trend.not_known,
             left_out,
-            note,
+            BY_TODAYS,
         ],
         demo=trend.demo,
         dark=dark,
@@ -65,7 +64,7 @@ def lanes(table: pl.DataFrame, trend: Trend, title: str, note: str, dark: bool) 
 
 def _percents(rows: pl.DataFrame) -> Sequence[str]:
     return [
-        percent(gaps, total) if total else "no case"
+        percent(gaps, total) if total else say(Text.NO_CASE)
         for gaps, total in rows.select("gaps", "total").iter_rows()
     ]
 
@@ -80,32 +79,32 @@ def _title(drawn: pl.DataFrame, trend: Trend) -> str:
 
     All groups with cases count, not only those drawn.
     """
-    on = day(drawn["day"][0])
+    words, on = trend.words, drawn["day"][0]
     gaps = pl.sum_horizontal(GAPS)
     last = trend.frame.filter(pl.col("day") == pl.col("day").max(), pl.col("total") > 0)
     last = last.with_columns(gaps.alias("gaps"), (gaps / pl.col("total")).alias("share"))
-    gap_words = trend.rows.gap_words
     if not last["gaps"].sum():
-        return f"No case is {'a gap' if trend.known else gap_words} on {on}"
+        return say(words.NONE, on=on)
     has_key = pl.col("key").is_not_null()
     named, unnamed = last.filter(has_key), last.filter(~has_key)
     worst = (named if named.height else unnamed).filter(pl.col("share") == pl.col("share").max())
     share = percent(*worst.select("gaps", "total").row(0))
-    of_cases = f"{share} of cases are {trend.rows.gap_name} on {on}"
     if named.is_empty():
-        return of_cases
+        return say(words.OF_ALL, share=share, on=on)
     labelled = drawn.filter(~pl.col("group_id").is_in(["", OTHER_GROUPS_ID]))["group"].to_list()
     nouns = (trend.singular, trend.plural)
     if named.height == 1:
-        return f"{top_names(labelled, 1, nouns, _NAME, 'The')}: {of_cases}"
+        name = top_names(labelled, 1, nouns, _NAME, "The")
+        return say(words.OF_ONE, name=name, share=share, on=on)
     if worst.height == trend.frame["key"].drop_nulls().n_unique():
-        return f"For each {trend.singular}, {of_cases}"
-    kind = "gaps" if trend.known else f"{gap_words} cases"
+        return say(words.OF_EACH, group=trend.singular, share=share, on=on)
     among = (unnamed["share"] > worst["share"][0]).any()
     name = top_names(labelled, worst.height, nouns, _NAME, "the" if among else "The")
-    has, each = ("have", " each") if worst.height > 1 else ("has", "")
-    start = f"Of the {trend.plural}, " if among else ""
-    return f"{start}{name} {has} the highest share of {kind}: {share}{each} on {on}"
+    if worst.height > 1:
+        highest = words.SEVERAL_WORST_OF if among else words.SEVERAL_WORST
+    else:
+        highest = words.WORST_OF if among else words.WORST
+    return say(highest, name=name, groups=trend.plural, share=share, on=on)
 
 
 def _areas(
@@ -113,7 +112,7 @@ def _areas(
     names: pl.DataFrame,
     end: float,
     scale: alt.Scale,
-    gap_name: str,
+    number: str,
     dark: bool,
 ) -> list[alt.Chart]:
     """The areas; all have the same scale. A day without a case has no share.
@@ -146,7 +145,7 @@ def _areas(
         )
     )
     shade = alt.FillOpacityValue(0, condition=[{"param": "pick", "empty": False, "value": 0.25}])
-    columns = _columns(rows, names, drawn, scale, gap_name, dark).properties(name="days")
+    columns = _columns(rows, names, drawn, scale, number, dark).properties(name="days")
     columns.params = [axes.clicked("day", "group_id")]
     return [areas, columns.encode(fillOpacity=shade)]
 
@@ -156,7 +155,7 @@ def _columns(
     names: pl.DataFrame,
     drawn: pl.DataFrame,
     scale: alt.Scale,
-    gap_name: str,
+    number: str,
     dark: bool,
 ) -> alt.Chart:
     """An invisible column over each day of a group; it shows when it is selected."""
@@ -169,7 +168,7 @@ def _columns(
             name=f"utcFormat(toDate(datum.day), '{DAY}')",
         )
         .transform_calculate(
-            spoken=axes.sentence("{group}, {name}: {percent}, {gaps:,} of {total:case}"),
+            spoken=axes.sentence(Text.SPOKEN_GROUP),
         )
         .mark_bar(
             color=palette(dark).accent,
@@ -182,8 +181,8 @@ def _columns(
             y=alt.Y("upper:Q", scale=scale, axis=None),
             y2=alt.Y2("bottom:Q"),
             tooltip=axes.tooltip(
-                {"group": "Group", "name": "Day", "percent": "Share"},
-                {"gaps": gap_name.capitalize(), "total": "All cases"},
+                {"group": Text.GROUP, "name": Text.DAY, "percent": Text.SHARE},
+                {"gaps": number, "total": Text.ALL_CASES},
             ),
             description=axes.aria_label(),
         )
@@ -200,7 +199,7 @@ def _texts(
     row = rows_of(figures.with_columns(short(names, "group", ROOM))).transform_calculate(
         bottom="datum.place + 0.92",
         middle="datum.place + 0.55",
-        counts="isValid(datum.total) ? " + axes.sentence("{gaps:,} of {total:,}") + " : ''",
+        counts="isValid(datum.total) ? " + axes.sentence(Text.OF_TOTAL) + " : ''",
     )
     middle = alt.Y("middle:Q", scale=scale, axis=None)
     base = row.mark_rule(color=p.quiet, strokeWidth=0.75, aria=False).encode(
@@ -225,7 +224,7 @@ def _texts(
         x=alt.XValue("width"), y=middle, text=alt.Text("counts:N")
     )
     head = (
-        one_row(heading=f"on {day(last['day'][0])}")
+        one_row(heading=say(Text.ON, day=last["day"][0]))
         .mark_text(**right, dx=10, color=p.muted)
         .encode(x=alt.XValue("width"), y=alt.YValue(-9), text=alt.Text("heading:N"))
     )

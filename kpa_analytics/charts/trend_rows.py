@@ -15,9 +15,10 @@ from kpa_analytics.charts.text import labels
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import need
+from kpa_analytics.report_text import ExpiredThroughTime, GapsThroughTime, TrendText
 from kpa_analytics.schema import STATUS_OVER_TIME
 from kpa_analytics.statuses import FROM_REQUIREMENTS, GAPS, MISSING, STATUS_LABELS, STATUSES
-from kpa_analytics.wording import MONTHS, count, day
+from kpa_analytics.wording import MONTHS, day, say
 
 if TYPE_CHECKING:
     from datetime import date
@@ -61,13 +62,18 @@ class Trend(NamedTuple):
         return StatusRows(self.frame, last, self.known, self.demo)  # type: ignore[arg-type]
 
     @property
+    def words(self) -> type[ExpiredThroughTime | GapsThroughTime]:
+        """The sentences about the gaps that can be found."""
+        return GapsThroughTime if self.known else ExpiredThroughTime
+
+    @property
     def not_known(self) -> str:
         """Say that missing cases are not known, or in which groups; or nothing if they are."""
         unknown = self.frame.filter(pl.col(FROM_REQUIREMENTS[0]).is_null())
         if not self.known or unknown.is_empty():
             return self.rows.not_known
-        groups = sorted(unknown["group"].drop_nulls().unique())
-        return f"{STATUS_LABELS[MISSING]}: not known, in {', '.join(groups)}"
+        groups = ", ".join(sorted(unknown["group"].drop_nulls().unique()))
+        return say(TrendText.NOT_KNOWN_IN, missing=STATUS_LABELS[MISSING], groups=groups)
 
     @property
     def singular(self) -> str:
@@ -208,7 +214,8 @@ def _names(order: pl.DataFrame, top: int, trend: Trend) -> pl.DataFrame:
         pl.col("group_id").fill_null(""),
     )
     if order.height > top:
-        others = f"other {trend.plural} ({order['key'][top:].drop_nulls().len():,})"
+        number = order["key"][top:].drop_nulls().len()
+        others = say(TrendText.OTHERS, groups=trend.plural, number=number)
         rest = {"place": [top], "key": [None], "group": [others], "group_id": [OTHER_GROUPS_ID]}
         named = pl.concat([named, pl.DataFrame(rest, schema=named.schema)])
     return labels(named, "group", "key", room=ROOM).select("place", "group", "group_id")
@@ -225,7 +232,7 @@ def thinned(table: pl.DataFrame) -> tuple[pl.DataFrame, str]:
     left_out = days.len() - kept.len()
     return (
         table.filter(pl.col("day").is_in(kept.implode())),
-        f"Not drawn: {count(left_out, 'day')} of {days.len():,}, between those drawn",
+        say(TrendText.DAYS_LEFT_OUT, left_out=left_out, days=days.len()),
     )
 
 
@@ -239,7 +246,7 @@ def on_sampled_day(table: pl.DataFrame, most: int) -> alt.X:
     pad = (last - first) / (len(days) - 1) / 2 if len(days) > 1 else 1
     return alt.X(
         "day:T",
-        title="Day" if most else None,
+        title=TrendText.DAY if most else None,
         scale=axes.between(round((first - pad) * axes.A_DAY), round((last + pad) * axes.A_DAY)),
         axis=_axis(days, most) if most else alt.Axis(labels=False, ticks=False, grid=False),
     )
