@@ -19,6 +19,7 @@ from kpa_analytics.charts.punctuality_rows import share_text
 from kpa_analytics.charts.stacking import MIN_PART, stack
 from kpa_analytics.charts.styled import demo_line, panel, rows_of, stacked_panels
 from kpa_analytics.charts.theme import SPACING, palette
+from kpa_analytics.report_text import RenewalText as Text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,13 +67,13 @@ def _share(rows: pl.DataFrame, dark: bool) -> list[alt.Chart]:
     x = axes.on_day("middle", title=None, axis=alt.Axis(labels=False, ticks=False, grid=False))
     y = alt.Y(
         "share:Q",
-        title="On time (%)",
+        title=Text.ON_TIME_AXIS,
         scale=alt.Scale(domain=[0, 1]),
         axis=alt.Axis(format=".0%", values=[0, 0.25, 0.5, 0.75, 1]),
     )
     line: alt.Chart = (
         rows_of(known)
-        .transform_calculate(spoken=axes.sentence("{name}: {percent} on time, of {n:certificate}"))
+        .transform_calculate(spoken=axes.sentence(Text.SPOKEN_MONTH))
         .mark_line(
             color=p.accent, strokeWidth=2, point={"size": 28, "filled": True, "color": p.accent}
         )
@@ -81,7 +82,7 @@ def _share(rows: pl.DataFrame, dark: bool) -> list[alt.Chart]:
             y=y,
             detail=alt.Detail("stretch:N"),
             tooltip=axes.tooltip(
-                {"name": "Month", "percent": "Renewed on time"}, {"n": "Certificates"}
+                {"name": Text.MONTH, "percent": Text.ON_TIME}, {"n": Text.CERTIFICATES}
             ),
             description=axes.aria_label(),
         )
@@ -104,8 +105,7 @@ def _counts(rows: pl.DataFrame, dark: bool) -> alt.Chart:
         rows_of(parts, name="months")
         .transform_calculate(which=f"{SIGNED}[datum.outcome]")
         .transform_calculate(
-            spoken=axes.sentence("{name}: {value:,} of {n:certificate}, ")
-            + " + lower(slice(datum.which, 2))"
+            spoken=axes.sentence(Text.SPOKEN_OUTCOME, outcome="lower(slice(datum.which, 2))")
         )
         .mark_bar(
             x2Offset=-SPACING,
@@ -116,16 +116,16 @@ def _counts(rows: pl.DataFrame, dark: bool) -> alt.Chart:
         .encode(
             x=axes.on_day(
                 "month",
-                title="Month of expiration",
+                title=Text.EXPIRATION,
                 axis=axes.time_axis(rows["period"][0], rows["until"][-1]),
             ),
             x2=axes.until_day("until"),
-            y=alt.Y("low:Q", **axes.counting("Certificates", highest, most=4)),
+            y=alt.Y("low:Q", **axes.counting(Text.CERTIFICATES, highest, most=4)),
             y2=alt.Y2("high:Q"),
             color=outcome_colour(shown, dark),
             tooltip=axes.tooltip(
-                {"name": "Expires in", "which": "Outcome"},
-                {"value": "Certificates", "n": "All of this month"},
+                {"name": Text.EXPIRES_IN, "which": Text.OUTCOME},
+                {"value": Text.CERTIFICATES, "n": Text.ALL_OF_MONTH},
             ),
             description=axes.aria_label(),
         )

@@ -19,7 +19,9 @@ from kpa_analytics.outcomes import (
     RENEWED_LATE,
     RENEWED_ON_TIME,
 )
-from kpa_analytics.wording import percent
+from kpa_analytics.report_text import NOT_KNOWN
+from kpa_analytics.report_text import RenewalText as Text
+from kpa_analytics.wording import percent, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +32,7 @@ _WIDTH, _COLUMN = 160, 62
 #: The columns of numbers, and their headings.
 _COLUMNS = {
     "percent": OUTCOME_LABELS[RENEWED_ON_TIME],
-    "n": "Due",
+    "n": say(Text.DUE),
     **{outcome: OUTCOME_LABELS[outcome] for outcome in (RENEWED_LATE, LAPSED, PENDING)},
 }
 
@@ -42,7 +44,7 @@ def share_text(share: float | None) -> str:
         >>> share_text(0.004), share_text(1.0), share_text(None)
         ('<1%', '100%', 'not known')
     """
-    return "not known" if share is None else percent(round(share * 10**9), 10**9)
+    return NOT_KNOWN if share is None else percent(round(share * 10**9), 10**9)
 
 
 def ranked_rows(
@@ -75,9 +77,7 @@ def _bars(rows: pl.DataFrame, dark: bool) -> list[alt.Chart]:
     p = palette(dark)
     bars: alt.Chart = (
         rows_of(known.select("place", "short", "group", "percent", "share", "n"))
-        .transform_calculate(
-            start="0", spoken=axes.sentence("{group}: {percent} on time, of {n:certificate}")
-        )
+        .transform_calculate(start="0", spoken=axes.sentence(Text.SPOKEN_GROUP))
         .mark_bar(color=p.accent)
         .encode(
             x=alt.X(
@@ -89,7 +89,7 @@ def _bars(rows: pl.DataFrame, dark: bool) -> list[alt.Chart]:
             x2=alt.X2("share:Q"),
             y=axes.labelled_rows(),
             tooltip=axes.tooltip(
-                {"group": "Group", "percent": "Renewed on time"}, {"n": "Certificates"}
+                {"group": Text.GROUP, "percent": Text.ON_TIME}, {"n": Text.CERTIFICATES}
             ),
             description=axes.aria_label(),
         )

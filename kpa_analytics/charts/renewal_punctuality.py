@@ -17,16 +17,15 @@ from kpa_analytics.charts.text import labels, not_drawn, top_names
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import need
-from kpa_analytics.outcomes import OUTCOME_LABELS
+from kpa_analytics.report_text import RenewalText as Text
 from kpa_analytics.schema import RENEWAL_PUNCTUALITY
 from kpa_analytics.whole_number import whole_number
-from kpa_analytics.wording import count, month
+from kpa_analytics.wording import month, say
 
 if TYPE_CHECKING:
     from kpa_analytics.as_of import Day
     from kpa_analytics.inputs import AnyFrame
 
-_TITLE = "On-time renewal"
 _COUNTS = RENEWAL_PUNCTUALITY.schema.names()[:-1]
 _PARTS = ("earlier", "drawn", "later", "no month")
 #: Why certificates are not drawn.
@@ -40,8 +39,6 @@ _REASONS = {
 _NAMES = 300
 #: A person can be in several of them.
 _SEVERAL = ("field_office", "line_of_business")
-_NOT_KNOWN = "The share that is renewed on time is not known yet"
-_OF_WHICH = "The share is of the certificates whose expiration date has passed"
 
 
 class _Read(NamedTuple):
@@ -120,19 +117,10 @@ def renewal_punctuality(
     drawn, rest = _drawn_and_rest(read, as_of, top)
     left_out = not_drawn(dict(rest.select("part", "n").iter_rows()), _REASONS, "certificate")
     if not drawn["n"].sum():
-        message = "No certificates to show"
-        return nothing_to_show(_TITLE, message, left_out, dark=dark, demo=demo)
+        return nothing_to_show(Text.TITLE, Text.NOTHING, left_out, dark=dark, demo=demo)
     numbers = drawn.select(pl.col(_COUNTS).sum()).row(0, named=True)
-    outcomes = ", ".join(
-        f"{numbers[each]:,} {label.lower()}" for each, label in OUTCOME_LABELS.items()
-    )
-    several = "A person in several groups counts in each" if read.by in _SEVERAL else ""
-    subtitle = [
-        f"{_TITLE}: {count(numbers['n'], 'certificate')} that came due: {outcomes}",
-        _OF_WHICH,
-        several,
-        left_out,
-    ]
+    several = Text.SEVERAL if read.by in _SEVERAL else ""
+    subtitle = [say(Text.COUNTS, **numbers), Text.OF_WHICH, several, left_out]
     draw = months if read.by == "month" else ranked_rows
     title = _of_month(drawn) if read.by == "month" else _of_groups(read, drawn)
     return draw(drawn, title, subtitle, demo, dark)
@@ -146,7 +134,7 @@ def _read(punctuality: AnyFrame) -> _Read:
     whole = lazy.collect(engine="in-memory")
     key, group = group_columns(kinds[0]) if kinds else ("", "")
     none = pl.lit(None, pl.String)
-    nobody = no_group(kinds[0]) if kinds else "all certificates"
+    nobody = no_group(kinds[0]) if kinds else say(Text.ALL)
     frame = whole.select(
         (pl.col("month") if by == "month" else pl.lit(None, pl.Date)).alias("period"),
         (pl.col(key).cast(pl.String) if kinds else none).alias("key"),
@@ -204,30 +192,32 @@ def _of_month(drawn: pl.DataFrame) -> str:
     """The finding, as the title: the share of the last month."""
     known = drawn.filter(pl.col("share").is_not_null())
     if known.is_empty():
-        return _NOT_KNOWN
+        return Text.NOT_KNOWN
     share, last = known["share"][-1], month(known["month"][-1])
-    return f"{share_text(share)} of the certificates due for renewal in {last} were renewed on time"
+    return say(Text.OF_MONTH, share=share_text(share), month=last)
 
 
 def _of_groups(read: _Read, drawn: pl.DataFrame) -> str:
     """The finding, as the title: the lowest share of the groups, also of those not drawn."""
     known = read.frame.filter(pl.col("share").is_not_null())
     if known.is_empty():
-        return _NOT_KNOWN
+        return Text.NOT_KNOWN
     has_key = pl.col("key").is_not_null()
     named, unnamed = known.filter(has_key), known.filter(~has_key)
     lowest = (named if named.height else unnamed).filter(pl.col("share") == pl.col("share").min())
     share = share_text(lowest["share"][0])
-    renewed = f"{share} of the certificates due for renewal were renewed on time"
     nouns = NOUNS[read.by] if read.by else ("", "")
     names = drawn.filter(has_key)["group"].to_list()
     if read.frame.height == 1 or named.is_empty():
-        return renewed
+        return say(Text.OF_ALL, share=share)
     if named.height == 1:
-        return f"{top_names(names, 1, nouns, _NAMES, 'The')}: {renewed}"
+        return say(Text.OF_ONE, name=top_names(names, 1, nouns, _NAMES, "The"), share=share)
     if lowest.height == read.frame["key"].count():
-        return f"For each {nouns[0]}, {renewed}"
-    among = f"Of the {nouns[1]}, the" if (unnamed["share"] < lowest["share"][0]).any() else "The"
-    each = " each" if lowest.height > 1 else ""
+        return say(Text.OF_EACH, group=nouns[0], share=share)
+    among = (unnamed["share"] < lowest["share"][0]).any()
+    if lowest.height > 1:
+        text = Text.SEVERAL_LOWEST_OF if among else Text.SEVERAL_LOWEST
+    else:
+        text = Text.LOWEST_OF if among else Text.LOWEST
     name = top_names(names, lowest.height, nouns, _NAMES)
-    return f"{among} lowest on-time share is that of {name}: {share}{each}"
+    return say(text, name=name, groups=nouns[1], share=share)
