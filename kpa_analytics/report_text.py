@@ -1449,7 +1449,7 @@ class ExpiredThroughTime(StrEnum):
     )
     ONE_ROW = "Gaps through time: share of cases expired for {groups}; the highest point is {share}"
     AXIS = "Expired (%)"
-    NUMBER = "Expired"
+    NUMBER = statuses.STATUS_LABELS[statuses.EXPIRED]
 
 
 class RenewalText(StrEnum):
@@ -1466,6 +1466,10 @@ class RenewalText(StrEnum):
     LOWEST_OF = "Of the {groups}, the lowest on-time share is that of {name}: {share}"
     SEVERAL_LOWEST = "The lowest on-time share is that of {name}: {share} each"
     SEVERAL_LOWEST_OF = "Of the {groups}, the lowest on-time share is that of {name}: {share} each"
+    EARLIER = "{number:certificate|certificates} due earlier (more than {before} months back)"
+    LATER = "{number:certificate|certificates} due later (more than {after} months ahead)"
+    NO_MONTH = "{number:certificate|certificates} without a month"
+    OTHERS = "{number:certificate|certificates} in other groups"
     COUNTS = (
         "On-time renewal: {n:certificate|certificates} that came due: {on_time} on time, {late} "
         "late, {lapsed} lapsed, {pending} pending"
@@ -1486,3 +1490,181 @@ class RenewalText(StrEnum):
     SPOKEN_MONTH = "{name}: {percent} on time, of {n:certificate|certificates}"
     SPOKEN_GROUP = "{group}: {percent} on time, of {n:certificate|certificates}"
     SPOKEN_OUTCOME = "{name}: {value:,} of {n:certificate|certificates}, {outcome}"
+
+
+class SessionsText(StrEnum):
+    """The charts of group sessions: over time, and by size."""
+
+    OVER_TIME = "Group sessions over time"
+    BY_SIZE = "Group sessions by size"
+    NOTHING = "No group sessions to show"
+    UNKNOWN_SIZES = "{sessions:group session|group sessions} of unknown size"
+    ONE_SESSION = "1 group session, with {people:person|people}"
+    AVERAGE = "{average:.1f} people per session on average"
+    AVERAGE_OF_KNOWN = (
+        "{average:.1f} people per session on average (the size of {unknown} is not known)"
+    )
+    COUNTS = (
+        "Group sessions over time: {sessions:session|sessions} with "
+        "{people:attendance|attendances}; each bar is a {period}"
+    )
+    ONE_WITHOUT_LIST = "For 1 session, nobody is listed: the people recorded in it are counted"
+    WITHOUT_LIST = (
+        "For {sessions:session|sessions}, nobody is listed: the people recorded in them are counted"
+    )
+    TOO_EARLY = "{number:session|sessions} more than {before:year|years} earlier"
+    TOO_LATE = "{number:session|sessions} more than {after:year|years} later"
+    NO_DATE = "{number:session|sessions} without a date"
+    WHEN = "When"
+    DATE = "Date"
+    SESSIONS = "Sessions"
+    PEOPLE = "People in the session"
+    ATTENDANCES = "Attendances"
+    SPOKEN = "{name}, {size_words}: {sessions:session|sessions}"
+    SIZES_NOT_KNOWN = "The size of {sessions:group session|group sessions} is not known"
+    ONLY_SESSION = "The only group session has {people}"
+    COUNTS_BY_SIZE = "Group sessions by size: {sizes}"
+    NUMBER = "{sessions:session|sessions}"
+    MEDIAN = "median {median}, largest {largest}"
+    WITH_NOBODY = "{sessions} with nobody"
+    SIZE_NOT_KNOWN = "the size of {sessions} is not known"
+    ONE_PERSON = "{figure} person"
+    PEOPLE_OF_SIZE = "{figure} people"
+    FROM_TO = "{start:d} to {end:d}"
+    SIZE_OF_BAR = "{people:person|people} in the session"
+    SIZES_OF_BAR = "{start} to {end} people in the session"
+    SPOKEN_SIZE = "{people} in the session: {sessions:session|sessions}"
+
+
+class HalfOfSessions(StrEnum):
+    """The size that half of the group sessions do not exceed."""
+
+    OR_FEWER = "Half of the group sessions have {people} or fewer"
+    NOBODY = "Half of the group sessions have nobody in them"
+    ONLY_ONE = "Half of the group sessions have only 1 person"
+    AT_MOST_ONE = "Half of the group sessions have at most 1 person"
+
+
+class HalfOfKnownSessions(StrEnum):
+    """The same, if the size of some is not known."""
+
+    OR_FEWER = "Half of the group sessions of known size have {people} or fewer"
+    NOBODY = "Half of the group sessions of known size have nobody in them"
+    ONLY_ONE = "Half of the group sessions of known size have only 1 person"
+    AT_MOST_ONE = "Half of the group sessions of known size have at most 1 person"
+
+
+class SessionSize(StrEnum):
+    """The sizes of group sessions, from the smallest."""
+
+    NOT_KNOWN = "size not known"
+    NOBODY = "nobody"
+    ONE = "1 person"
+    FROM_2 = "2 to 5"
+    FROM_6 = "6 to 10"
+    FROM_11 = "11 to 20"
+    FROM_21 = "21 or more"
+
+
+class SessionSizeWords(StrEnum):
+    """The same sizes in words."""
+
+    NOT_KNOWN = "size not known"
+    NOBODY = "nobody in the session"
+    ONE = "1 person in the session"
+    FROM_2 = "2 to 5 people in the session"
+    FROM_6 = "6 to 10 people in the session"
+    FROM_11 = "11 to 20 people in the session"
+    FROM_21 = "21 or more people in the session"
+
+
+class ShareText(StrEnum):
+    """The chart of completions in group sessions."""
+
+    TITLE = "Completions in group sessions"
+    NOTHING = "No completions to show"
+    SHARE_RECORDED = "{share} of completions were recorded in a group session"
+    COUNTS = (
+        "Completions in group sessions: {grouped} of {total:completion|completions} recorded in a "
+        "group session"
+    )
+    NO_DATE = "{number} without a date"
+    IN_GROUPS = "In groups"
+    ALONE = "Alone"
+    IN_GROUPS_BELOW = "In groups (lower part)"
+    ALONE_ABOVE = "Alone (upper part)"
+    SHARE = "Share in groups"
+    SHARE_AXIS = "Share in groups (%)"
+    COMPLETIONS = "Completions"
+    COMPLETIONS_IN_GROUPS = "Completions in groups"
+    COMPLETIONS_ALONE = "Completions alone"
+    SPOKEN_SHARE = "{name}: {percent} in groups, {in_groups:,} of {total:completion|completions}"
+    SPOKEN_COUNT = "{name}: {value:,} {way}"
+
+
+class ActivityText(StrEnum):
+    """The chart of how much each instructor teaches."""
+
+    TITLE = "How much each instructor teaches"
+    NOTHING = "No completions with an instructor to show"
+    TAUGHT = "{name} taught {every:completion|completions}"
+    TAUGHT_EACH = "{instructors:instructor|instructors} taught {most:completion|completions} each"
+    TAUGHT_MOST = "{name} taught the most: {most} of {every:completion|completions}"
+    SEVERAL_TAUGHT_MOST = (
+        "{name} taught the most: {most:completion|completions} each, of "
+        "{every:completion|completions}"
+    )
+    COUNTS_OF_ONE = (
+        "How much each instructor teaches: the completions of "
+        "{instructors:instructor|instructors} in each {period}; the highest bar is "
+        "{highest:completion|completions}"
+    )
+    COUNTS = (
+        "How much each instructor teaches: the completions of "
+        "{instructors:instructor|instructors} in each {period}, most first; the highest bar is "
+        "{highest:completion|completions}"
+    )
+    NO_INSTRUCTOR = "{number:completion|completions} with no instructor"
+    NO_DATE = "{number:completion|completions} without a date"
+    OTHER_INSTRUCTORS = "{number:completion|completions} with other instructors"
+    INSTRUCTOR = "Instructor"
+    COMPLETIONS = "Completions"
+    PEOPLE = "People trained"
+    SESSIONS = "Group sessions"
+    SPOKEN_TOTAL = "{instructor}: {completions:completion|completions} in total"
+    SPOKEN = "{instructor}, {name}: {completions:completion|completions}"
+
+
+class TeachingText(StrEnum):
+    """The chart of who teaches what."""
+
+    TITLE = "Who teaches what"
+    NOTHING = "No completions with an instructor to show"
+    ONE_TAUGHT_BY_ONE = "1 of {every:training|trainings} is taught by only one person"
+    TAUGHT_BY_ONE = "{alone} of {every:training|trainings} are taught by only one person"
+    THE_TRAINING = "The training"
+    NOT_TAUGHT = "{training} was not taught by an instructor in the period"
+    ONLY_ONE = "{training} is taught by only one person"
+    TAUGHT_BY = "{training} is taught by {instructors:person|people}"
+    COUNTS = (
+        "Who teaches what: completions of each training and instructor in the "
+        "{months:month|months} up to {last}, trainings with the fewest instructors first"
+    )
+    MORE = "{number:training|trainings} with at least as many instructors as the last row"
+    OTHERS = "others ({number})"
+    ALONE = "only 1"
+    PEOPLE = "{number:d} people"
+    TRAINING = "Training"
+    INSTRUCTOR = "Instructor"
+    COMPLETIONS = "Completions"
+    SPOKEN = "{instructor}, {training}: {completions:completion|completions}"
+
+
+class TeachingStep(StrEnum):
+    """The numbers of completions that have the same colour in that chart."""
+
+    FROM_1 = "1 to 4"
+    FROM_5 = "5 to 9"
+    FROM_10 = "10 to 24"
+    FROM_25 = "25 to 99"
+    FROM_100 = "100 or more"

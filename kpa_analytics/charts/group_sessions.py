@@ -16,35 +16,30 @@ from kpa_analytics.charts.text import not_drawn
 from kpa_analytics.charts.theme import SPACING, palette
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.inputs import read
+from kpa_analytics.report_text import SessionSize, SessionSizeWords
+from kpa_analytics.report_text import SessionsText as Text
 from kpa_analytics.schema import GROUP_SESSIONS
-from kpa_analytics.wording import count
+from kpa_analytics.wording import say
 
 if TYPE_CHECKING:
     from kpa_analytics.as_of import Day
     from kpa_analytics.inputs import AnyFrame
 
 _READ = ("date", "attendees", "recorded", "demo")
-_TITLE = "Group sessions over time"
-NO_SESSIONS = "No group sessions to show"
-#: The length of the period that a bar covers.
-_UNKNOWN = "size not known"
 #: The sizes, and the most people in a session of each; the first and the last have no limit.
-SIZES = (_UNKNOWN, "nobody", "1 person", "2 to 5", "6 to 10", "11 to 20", "21 or more")
+SIZES = tuple(map(str, SessionSize))
+_UNKNOWN = SIZES[0]
 _LARGEST = (0, 1, 5, 10, 20)
 #: Each size as a screen reader says it.
-SIZE_WORDS = {
-    _UNKNOWN: _UNKNOWN,
-    **{size: f"{size} in the session" for size in SIZES[1:3]},
-    **{size: f"{size} people in the session" for size in SIZES[3:]},
-}
+SIZE_WORDS = dict(zip(SIZES, map(str, SessionSizeWords), strict=True))
 _ENDS = {"bottom": pl.Float64, "top": pl.Float64}
 #: Years to draw before and after `as_of`.
 _BEFORE, _AFTER = 20, 1
 #: Why sessions are not drawn.
 _REASONS = {
-    "earlier": f"more than {_BEFORE} years earlier",
-    "later": f"more than {count(_AFTER, 'year')} later",
-    "no day": "without a date",
+    "earlier": Text.TOO_EARLY,
+    "later": Text.TOO_LATE,
+    "no day": Text.NO_DATE,
 }
 _HEIGHT = 240
 
@@ -129,8 +124,7 @@ def without_list(sessions: pl.DataFrame) -> str:
     number = sessions.filter(is_counted).height
     if not number:
         return ""
-    recorded = f"the people recorded in {'it' if number == 1 else 'them'}"
-    return f"For {count(number, 'session')}, nobody is listed: {recorded} are counted"
+    return say(Text.ONE_WITHOUT_LIST if number == 1 else Text.WITHOUT_LIST, sessions=number)
 
 
 def group_sessions(
@@ -162,17 +156,16 @@ def group_sessions(
     drawn = pl.col("part") == "period"
     shown = table.filter(drawn)
     rest = table.filter(~drawn).group_by("part").agg(pl.sum("sessions"))
-    left_out = not_drawn(dict(rest.iter_rows()), _REASONS, "session")
+    left_out = not_drawn(dict(rest.iter_rows()), _REASONS, before=_BEFORE, after=_AFTER)
     if shown.is_empty():
-        return nothing_to_show(_TITLE, NO_SESSIONS, left_out, dark=dark, demo=demo)
+        return nothing_to_show(Text.OVER_TIME, Text.NOTHING, left_out, dark=dark, demo=demo)
     number, people = shown.select(pl.col("sessions", "people").sum()).row(0)
     sized = int(shown.filter(pl.col("size") != _UNKNOWN)["sessions"].sum())
     return layered(
         [_bars(period_ends(shown.drop("part", "every"), every), dark)],
         title=_title(people, sized, number),
         subtitle=[
-            f"{_TITLE}: {count(number, 'session')} with {count(people, 'attendance')}; "
-            f"each bar is a {period_noun(every)}",
+            say(Text.COUNTS, sessions=number, people=people, period=period_noun(every)),
             without_list(placed.filter(drawn)),
             left_out,
         ],
@@ -185,11 +178,11 @@ def group_sessions(
 def _title(people: int, sized: int, number: int) -> str:
     """The finding, as the title: the average size of the sessions whose size is known."""
     if not sized:
-        return f"{count(number, 'group session')} of unknown size"
+        return say(Text.UNKNOWN_SIZES, sessions=number)
     if number == 1:
-        return f"1 group session, with {count(people, 'person', 'people')}"
-    unknown = f" (the size of {number - sized:,} is not known)" if number > sized else ""
-    return f"{people / sized:.1f} people per session on average{unknown}"
+        return say(Text.ONE_SESSION, people=people)
+    text = Text.AVERAGE_OF_KNOWN if number > sized else Text.AVERAGE
+    return say(text, average=people / sized, unknown=number - sized)
 
 
 def _bars(rows: pl.DataFrame, dark: bool) -> alt.Chart:
@@ -207,29 +200,29 @@ def _bars(rows: pl.DataFrame, dark: bool) -> alt.Chart:
     bars: alt.Chart = (
         rows_of(rows.with_columns(*pl.DataFrame(ends, schema=_ENDS, orient="row")), name="sizes")
         .transform_calculate(size_words=f"{SIZE_WORDS}[datum.size]")
-        .transform_calculate(spoken=axes.sentence("{name}, {size_words}: {sessions:session}"))
+        .transform_calculate(spoken=axes.sentence(Text.SPOKEN))
         .mark_bar(x2Offset=-SPACING, y2Offset=SPACING, strokeWidth=1, stroke=edges)
         .encode(
             x=axes.on_day(
                 "period",
-                title="Date",
+                title=Text.DATE,
                 axis=axes.time_axis(rows["period"][0], rows["period"][-1]),
             ),
             x2=axes.until_day("until"),
-            y=alt.Y("bottom:Q", **axes.counting("Sessions", highest)),
+            y=alt.Y("bottom:Q", **axes.counting(Text.SESSIONS, highest)),
             y2=alt.Y2("top:Q"),
             color=alt.Color(
                 "size:N",
                 scale=alt.Scale(domain=list(SIZES), range=fills),
                 legend=axes.legend(
                     [size for size in SIZES if size in rows["size"]],
-                    title="People in the session",
+                    title=Text.PEOPLE,
                     columns=4,
                 ),
             ),
             tooltip=axes.tooltip(
-                {"name": "When", "size": "People in the session"},
-                {"sessions": "Sessions", "people": "Attendances"},
+                {"name": Text.WHEN, "size": Text.PEOPLE},
+                {"sessions": Text.SESSIONS, "people": Text.ATTENDANCES},
             ),
             description=axes.aria_label(),
         )

@@ -16,19 +16,20 @@ from kpa_analytics.charts.text import not_drawn
 from kpa_analytics.charts.theme import SPACING, WIDTH, palette
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.inputs import read
+from kpa_analytics.report_text import ShareText as Text
 from kpa_analytics.schema import GROUP_SHARE
-from kpa_analytics.wording import count, percent
+from kpa_analytics.wording import percent, say
 
 if TYPE_CHECKING:
     from kpa_analytics.as_of import Day
     from kpa_analytics.inputs import AnyFrame
 
 _READ = ("period", "every", "in_groups", "alone", "share", "demo")
-_TITLE = "Completions in group sessions"
 _LOWER = 110
-#: Each part of a bar in the legend, which also names its place, so that it does not rely on colour.
-_LEGEND = {"In groups": "In groups (lower part)", "Alone": "Alone (upper part)"}
-_WAYS = {"in_groups": "In groups", "alone": "Alone"}
+#: Each part of a bar.
+_WAYS = {"in_groups": say(Text.IN_GROUPS), "alone": say(Text.ALONE)}
+#: The same in the legend, which also names its place, so that it does not rely on colour.
+_LEGEND = dict(zip(_WAYS.values(), map(say, (Text.IN_GROUPS_BELOW, Text.ALONE_ABOVE)), strict=True))
 
 
 def group_share_table(
@@ -100,34 +101,27 @@ def group_share(
     first, last, length = drawn_periods(frame, as_of, every)
     part = part_of(pl.col("period"), first, last, ("earlier", "drawn", "later", "no day"))
     parts = frame.group_by(part).agg(pl.sum_horizontal("in_groups", "alone").sum())
-    left_out = not_drawn(dict(parts.iter_rows()), {**beyond(length), "no day": "without a date"})
+    left_out = not_drawn(dict(parts.iter_rows()), {**beyond(length), "no day": Text.NO_DATE})
     if shown.is_empty():
-        return nothing_to_show(_TITLE, "No completions to show", left_out, dark=dark, demo=demo)
+        return nothing_to_show(Text.TITLE, Text.NOTHING, left_out, dark=dark, demo=demo)
     shares = [percent(*row) for row in shown.select("in_groups", "total").iter_rows()]
     rows = period_ends(shown.with_columns(pl.Series("percent", shares)), length)
     period, mark = period_noun(length).capitalize(), [demo_line(44, dark)] if demo else []
-    title = f"{percent(grouped, total)} of completions were recorded in a group session"
-    subtitle = [
-        f"{_TITLE}: {grouped:,} of {count(total, 'completion')} recorded in a group session",
-        left_out,
-    ]
     counts = panel([_counts(rows, period, dark), *mark], _LOWER)
     return stacked_panels(
         [_line(rows, period, dark).properties(width=WIDTH, height=130), counts],
-        title=title,
-        subtitle=subtitle,
+        title=say(Text.SHARE_RECORDED, share=percent(grouped, total)),
+        subtitle=[say(Text.COUNTS, grouped=grouped, total=total), left_out],
         demo=demo,
         dark=dark,
     )
 
 
 def _tooltip(period: str) -> list[alt.Tooltip]:
-    return [
-        alt.Tooltip("name:N", title=period),
-        alt.Tooltip("percent:N", title="Share in groups"),
-        alt.Tooltip("in_groups:Q", title="Completions in groups", format=","),
-        alt.Tooltip("alone:Q", title="Completions alone", format=","),
-    ]
+    return axes.tooltip(
+        {"name": period, "percent": Text.SHARE},
+        {"in_groups": Text.COMPLETIONS_IN_GROUPS, "alone": Text.COMPLETIONS_ALONE},
+    )
 
 
 def _line(rows: pl.DataFrame, period: str, dark: bool) -> alt.Chart:
@@ -137,9 +131,7 @@ def _line(rows: pl.DataFrame, period: str, dark: bool) -> alt.Chart:
     accent = palette(dark).accent
     line: alt.Chart = (
         rows_of(rows.with_columns(middle.alias("middle"), breaks.alias("stretch")))
-        .transform_calculate(
-            spoken=axes.sentence("{name}: {percent} in groups, {in_groups:,} of {total:completion}")
-        )
+        .transform_calculate(spoken=axes.sentence(Text.SPOKEN_SHARE))
         .mark_line(color=accent, strokeWidth=2, point={"size": 28, "filled": True, "color": accent})
         .encode(
             x=axes.on_day(
@@ -147,7 +139,7 @@ def _line(rows: pl.DataFrame, period: str, dark: bool) -> alt.Chart:
             ),
             y=alt.Y(
                 "share:Q",
-                title="Share in groups (%)",
+                title=Text.SHARE_AXIS,
                 scale=alt.Scale(domain=[0, 1]),
                 axis=alt.Axis(format=".0%", values=[0, 0.25, 0.5, 0.75, 1]),
             ),
@@ -166,7 +158,7 @@ def _counts(rows: pl.DataFrame, period: str, dark: bool) -> alt.Chart:
     bars: alt.Chart = (
         rows_of(stack(rows, list(_WAYS), highest * MIN_PART / _LOWER, "part"))
         .transform_calculate(way=f"{_WAYS}[datum.part]")
-        .transform_calculate(spoken=axes.sentence("{name}: {value:,} ") + " + lower(datum.way)")
+        .transform_calculate(spoken=axes.sentence(Text.SPOKEN_COUNT, way="lower(datum.way)"))
         .mark_bar(x2Offset=-SPACING, y2Offset=SPACING, strokeWidth=1, stroke=edges)
         .encode(
             x=axes.on_day(
@@ -175,7 +167,7 @@ def _counts(rows: pl.DataFrame, period: str, dark: bool) -> alt.Chart:
                 axis=axes.time_axis(rows["period"][0], rows["until"][-1]),
             ),
             x2=axes.until_day("until"),
-            y=alt.Y("low:Q", **axes.counting("Completions", highest, most=4)),
+            y=alt.Y("low:Q", **axes.counting(Text.COMPLETIONS, highest, most=4)),
             y2=alt.Y2("high:Q"),
             color=alt.Color(
                 "way:N",

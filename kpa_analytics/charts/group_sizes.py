@@ -10,19 +10,20 @@ import polars as pl
 
 from kpa_analytics.charts import axes
 from kpa_analytics.charts.fitting import width
-from kpa_analytics.charts.group_sessions import NO_SESSIONS, read_sessions, without_list
+from kpa_analytics.charts.group_sessions import read_sessions, without_list
 from kpa_analytics.charts.stacking import MIN_PIXELS
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
 from kpa_analytics.charts.theme import WIDTH, palette
 from kpa_analytics.demo_mark import is_demo
-from kpa_analytics.wording import count
+from kpa_analytics.report_text import NOT_KNOWN, HalfOfKnownSessions, HalfOfSessions, SessionSize
+from kpa_analytics.report_text import SessionsText as Text
+from kpa_analytics.wording import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kpa_analytics.inputs import AnyFrame
 
-_TITLE = "Group sessions by size"
 _HEIGHT = 240
 
 
@@ -77,9 +78,10 @@ def size_in_words(start: int | None, end: int | None) -> str:
         ('1 to 5 people in the session', '1 person in the session', 'size not known')
     """
     if start is None or end is None:
-        return "size not known"
-    people = count(start, "person", "people") if start == end else f"{start:,} to {end:,} people"
-    return f"{people} in the session"
+        return str(SessionSize.NOT_KNOWN)
+    if start == end:
+        return say(Text.SIZE_OF_BAR, people=start)
+    return say(Text.SIZES_OF_BAR, start=start, end=end)
 
 
 def _step(frame: pl.DataFrame) -> int:
@@ -117,13 +119,12 @@ def group_sizes(groups: AnyFrame, *, dark: bool = False) -> alt.LayerChart:
     frame = read_sessions(groups)
     demo = is_demo(frame)
     if frame.is_empty():
-        return nothing_to_show(_TITLE, NO_SESSIONS, dark=dark, demo=demo)
-    summary = _summary(frame["people"])
+        return nothing_to_show(Text.BY_SIZE, Text.NOTHING, dark=dark, demo=demo)
     return layered(
         _bars(_named(group_sizes_table(frame)), dark),
         title=_title(frame["people"]),
         subtitle=[
-            f"{_TITLE}: {'; '.join([count(frame.height, 'session'), *summary])}",
+            say(Text.COUNTS_BY_SIZE, sizes="; ".join(_summary(frame["people"]))),
             without_list(frame),
         ],
         demo=demo,
@@ -137,47 +138,46 @@ def _title(people: pl.Series) -> str:
     """The finding, as the title: the size that half of the sessions do not exceed."""
     known = people.drop_nulls().to_list()
     if not known:
-        return f"The size of {count(len(people), 'group session')} is not known"
+        return say(Text.SIZES_NOT_KNOWN, sessions=len(people))
     if len(people) == 1:
-        return f"The only group session has {_people(known[0])}"
-    of_known = " of known size" if len(known) < len(people) else ""
-    return f"Half of the group sessions{of_known} have {_at_most(known)}"
-
-
-def _at_most(known: list[int]) -> str:
-    """The size that half of the sessions do not exceed, in words that suit small numbers, too."""
+        return say(Text.ONLY_SESSION, people=_people(known[0]))
+    half = HalfOfKnownSessions if len(known) < len(people) else HalfOfSessions
     most = median_low(known)
     if most > 1:
-        return f"{_people(most)} or fewer"
+        return say(half.OR_FEWER, people=_people(most))
     if most == 0:
-        return "nobody in them"
-    return "only 1 person" if min(known) else "at most 1 person"
+        return half.NOBODY
+    return half.ONLY_ONE if min(known) else half.AT_MOST_ONE
 
 
 def _summary(people: pl.Series) -> list[str]:
-    """Describe the sizes that are known, and count those that are not."""
-    known, nobody = people.drop_nulls().to_list(), (people == 0).sum()
-    return [
-        *([f"median {_people(median(known))}, largest {_people(max(known))}"] if known else []),
-        *([f"{nobody:,} with nobody"] if nobody else []),
-        *([f"the size of {people.null_count():,} is not known"] if people.null_count() else []),
-    ]
+    """Count the sessions, describe the sizes that are known, and count those that are not."""
+    known, nobody, unknown = people.drop_nulls().to_list(), (people == 0).sum(), people.null_count()
+    said = [say(Text.NUMBER, sessions=len(people))]
+    if known:
+        sizes = {"median": _people(median(known)), "largest": _people(max(known))}
+        said.append(say(Text.MEDIAN, **sizes))
+    if nobody:
+        said.append(say(Text.WITH_NOBODY, sessions=nobody))
+    if unknown:
+        said.append(say(Text.SIZE_NOT_KNOWN, sessions=unknown))
+    return said
 
 
 def _people(number: float) -> str:
-    return f"{number:,g} {'person' if number == 1 else 'people'}"
+    return say(Text.ONE_PERSON if number == 1 else Text.PEOPLE_OF_SIZE, figure=f"{number:,g}")
 
 
 def _named(table: pl.DataFrame) -> pl.DataFrame:
     """Add the name of each step, e.g. `1 to 5`."""
-    name = (
-        pl.when(pl.col("start").is_null())
-        .then(pl.lit("not known"))
-        .when(pl.col("end") > pl.col("start"))
-        .then(pl.format("{} to {}", "start", "end"))
-        .otherwise(pl.format("{}", "start"))
-    )
-    return table.with_columns(name.alias("people")).with_row_index("place")
+    names = [_name(start, end) for start, end in table.select("start", "end").iter_rows()]
+    return table.with_columns(pl.Series("people", names, pl.String)).with_row_index("place")
+
+
+def _name(start: int | None, end: int | None) -> str:
+    if start is None or end is None:
+        return NOT_KNOWN
+    return say(Text.FROM_TO, start=start, end=end) if end > start else str(start)
 
 
 def _bars(rows: pl.DataFrame, dark: bool) -> list[alt.Chart]:
@@ -189,18 +189,18 @@ def _bars(rows: pl.DataFrame, dark: bool) -> list[alt.Chart]:
         rows_of(rows)
         .transform_calculate(
             seen=f"datum.sessions > 0 ? max(datum.sessions, {least}) : 0",
-            spoken=axes.sentence("{people} in the session: {sessions:session}"),
+            spoken=axes.sentence(Text.SPOKEN_SIZE),
         )
         .encode(
             x=alt.X(
                 "people:O",
                 sort=alt.EncodingSortField("place", op="min"),
-                title="People in the session",
+                title=Text.PEOPLE,
                 axis=alt.Axis(labelAngle=0, labelOverlap="greedy", labelSeparation=8, ticks=False),
                 scale=alt.Scale(paddingInner=0.15),
             ),
-            y=alt.Y("seen:Q", **axes.counting("Sessions", highest)),
-            tooltip=axes.tooltip({"people": "People in the session"}, {"sessions": "Sessions"}),
+            y=alt.Y("seen:Q", **axes.counting(Text.SESSIONS, highest)),
+            tooltip=axes.tooltip({"people": Text.PEOPLE}, {"sessions": Text.SESSIONS}),
             description=axes.aria_label(),
         )
     )

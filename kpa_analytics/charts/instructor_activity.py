@@ -23,9 +23,10 @@ from kpa_analytics.charts.text import labels, not_drawn, short, top_names
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.inputs import read
+from kpa_analytics.report_text import ActivityText as Text
 from kpa_analytics.schema import INSTRUCTOR_ACTIVITY
 from kpa_analytics.whole_number import whole_number
-from kpa_analytics.wording import count
+from kpa_analytics.wording import say
 
 if TYPE_CHECKING:
     from kpa_analytics.as_of import Day
@@ -35,12 +36,11 @@ _READ = (
     *("m_instructor_id", "instructor", "period", "every"),
     *("completions", "trainees", "group_sessions", "demo"),
 )
-_TITLE = "How much each instructor teaches"
 #: Why completions are not drawn.
 _REASONS = {
-    "no instructor": "with no instructor",
-    "no period": "without a date",
-    "other instructors": "with other instructors",
+    "no instructor": Text.NO_INSTRUCTOR,
+    "no period": Text.NO_DATE,
+    "other instructors": Text.OTHER_INSTRUCTORS,
 }
 LANE = 30
 #: Pixels for a name beside the plot.
@@ -166,23 +166,19 @@ def instructor_activity(
     reasons = {f"{part} periods": reason for part, reason in beyond(length).items()} | _REASONS
     left_out = not_drawn(dict(rest.iter_rows()), reasons, "completion")
     if shown.is_empty():
-        message = "No completions with an instructor to show"
-        return nothing_to_show(_TITLE, message, left_out, dark=dark, demo=demo)
+        return nothing_to_show(Text.TITLE, Text.NOTHING, left_out, dark=dark, demo=demo)
     totals = shown.group_by("place", "instructor").agg(pl.sum("completions")).sort("place")
     highest = shown.select(pl.col("completions").max()).item()
     taught = _busiest(frame, drawn_periods(frame, as_of, every))["completions"]
-    order = ", most first" if totals.height > 1 else ""
+    numbers = {"instructors": totals.height, "highest": highest}
+    counts = Text.COUNTS if totals.height > 1 else Text.COUNTS_OF_ONE
     lanes = alt.Scale(domain=[0, totals.height], reverse=True, nice=False)
     lines, *texts = _lanes(totals, lanes, dark)
     bars = _bars(shown, length, max(highest, 1), lanes, dark)
     return layered(
         [lines, bars, *texts],
         title=_title(totals["instructor"].to_list(), taught),
-        subtitle=[
-            f"{_TITLE}: the completions of {count(totals.height, 'instructor')} in each "
-            f"{period_noun(length)}{order}; the highest bar is {count(highest, 'completion')}",
-            left_out,
-        ],
+        subtitle=[say(counts, period=period_noun(length), **numbers), left_out],
         demo=demo,
         dark=dark,
         width=415,
@@ -192,17 +188,16 @@ def instructor_activity(
 
 def _title(names: list[str], completions: pl.Series) -> str:
     """The finding, as the title: who taught the most of all instructors, with these completions."""
-    most, every = int(completions[0]), count(int(completions.sum()), "completion")
+    most, every = int(completions[0]), int(completions.sum())
     number = int((completions == most).sum())
     nouns = ("instructor", "instructors")
     if completions.len() == 1:
-        return f"{top_names(names, 1, nouns, _ROOM, 'The')} taught {every}"
+        return say(Text.TAUGHT, name=top_names(names, 1, nouns, _ROOM, "The"), every=every)
     if number == completions.len():
-        return f"{count(number, *nouns)} taught {count(most, 'completion')} each"
+        return say(Text.TAUGHT_EACH, instructors=number, most=most)
     name = top_names(names, number, nouns, _ROOM, "The")
-    if number > 1:
-        return f"{name} taught the most: {count(most, 'completion')} each, of {every}"
-    return f"{name} taught the most: {most:,} of {every}"
+    text = Text.SEVERAL_TAUGHT_MOST if number > 1 else Text.TAUGHT_MOST
+    return say(text, name=name, most=most, every=every)
 
 
 def _lanes(totals: pl.DataFrame, lanes: alt.Scale, dark: bool) -> list[alt.Chart]:
@@ -212,7 +207,7 @@ def _lanes(totals: pl.DataFrame, lanes: alt.Scale, dark: bool) -> list[alt.Chart
     row = rows_of(named).transform_calculate(
         bottom="datum.place + 0.92",
         middle="datum.place + 0.55",
-        spoken=axes.sentence("{instructor}: {completions:completion} in total"),
+        spoken=axes.sentence(Text.SPOKEN_TOTAL),
     )
     lines = row.mark_rule(color=p.quiet, strokeWidth=0.75, aria=False).encode(
         y=alt.Y("bottom:Q", scale=lanes, axis=None)
@@ -260,7 +255,7 @@ def _bars(
             end="toDate(datum.until)",
             bottom="datum.place + 0.92",
             top=f"datum.place + 0.92 - max({least:.4f}, 0.84 * datum.completions / {highest})",
-            spoken=axes.sentence("{instructor}, {name}: {completions:completion}"),
+            spoken=axes.sentence(Text.SPOKEN),
         )
         .mark_bar(x2Offset=-1, color=palette(dark).accent)
         .encode(
@@ -269,11 +264,11 @@ def _bars(
             y=alt.Y("bottom:Q", scale=lanes, axis=None),
             y2=alt.Y2("top:Q"),
             tooltip=axes.tooltip(
-                {"instructor": "Instructor", "name": period_noun(length).capitalize()},
+                {"instructor": Text.INSTRUCTOR, "name": period_noun(length).capitalize()},
                 {
-                    "completions": "Completions",
-                    "trainees": "People trained",
-                    "group_sessions": "Group sessions",
+                    "completions": Text.COMPLETIONS,
+                    "trainees": Text.PEOPLE,
+                    "group_sessions": Text.SESSIONS,
                 },
             ),
             description=axes.aria_label(),

@@ -17,9 +17,10 @@ from kpa_analytics.charts.text import labels, not_drawn, short
 from kpa_analytics.charts.theme import edge, palette
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.inputs import need_list, read
+from kpa_analytics.report_text import TeachingText
 from kpa_analytics.schema import INSTRUCTOR_COVERAGE
 from kpa_analytics.whole_number import whole_number
-from kpa_analytics.wording import count, day_texts, listing, one_line
+from kpa_analytics.wording import count, day_texts, listing, one_line, say
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -179,13 +180,13 @@ def taught_by_one(alone: int, instructors: pl.Series, titles: pl.Series, every: 
         every: all trainings.
     """
     if every > 1:
-        verb = "is" if alone == 1 else "are"
-        return f"{alone:,} of {count(every, 'training')} {verb} taught by only one person"
-    name = titles[0] if width(titles[0]) <= _NAME else "The training"
+        text = TeachingText.ONE_TAUGHT_BY_ONE if alone == 1 else TeachingText.TAUGHT_BY_ONE
+        return say(text, alone=alone, every=every)
+    name = titles[0] if width(titles[0]) <= _NAME else TeachingText.THE_TRAINING
     if not instructors[0]:
-        return f"{name} was not taught by an instructor in the period"
-    people = "only one person" if alone else count(instructors[0], "person", "people")
-    return f"{name} is taught by {people}"
+        return say(TeachingText.NOT_TAUGHT, training=name)
+    text = TeachingText.ONLY_ONE if alone else TeachingText.TAUGHT_BY
+    return say(text, training=name, instructors=instructors[0])
 
 
 def _without(

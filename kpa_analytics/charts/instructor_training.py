@@ -18,9 +18,11 @@ from kpa_analytics.charts.theme import ink_on, palette
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.inputs import need_same_account, read
 from kpa_analytics.names import people_names, with_titles
+from kpa_analytics.report_text import TeachingStep
+from kpa_analytics.report_text import TeachingText as Text
 from kpa_analytics.schema import COMPLETIONS
 from kpa_analytics.whole_number import whole_number
-from kpa_analytics.wording import count, day
+from kpa_analytics.wording import say
 
 if TYPE_CHECKING:
     from datetime import date
@@ -29,14 +31,13 @@ if TYPE_CHECKING:
     from kpa_analytics.inputs import AnyFrame
 
 _READ = ("training_id", "date", "m_instructor_id")
-_TITLE = "Who teaches what"
 #: Pixels for a title beside the cells, and for a name above them.
 _ROOM, NAME = 200, 150
 #: Pixels for a column.
 STEP = 27
 #: The most completions in a cell of each step of colour; the last step has no limit.
-_STEPS = {"1 to 4": 4, "5 to 9": 9, "10 to 24": 24, "25 to 99": 99}
-_LAST_STEP = "100 or more"
+*_FIRST_STEPS, _LAST_STEP = map(str, TeachingStep)
+_STEPS = dict(zip(_FIRST_STEPS, (4, 9, 24, 99), strict=True))
 
 
 def instructor_training_table(
@@ -167,7 +168,7 @@ def _columns(shown: pl.DataFrame, users: AnyFrame | None, most: int) -> pl.DataF
     named = labels(ranked.head(most), "instructor", "m_instructor_id", 100, NAME)
     rest = ranked.slice(most).with_columns(
         pl.lit(most, pl.Int64).alias("column"),
-        pl.lit(f"others ({max(ranked.height - most, 0):,})").alias("instructor"),
+        pl.lit(say(Text.OTHERS, number=max(ranked.height - most, 0))).alias("instructor"),
         pl.lit(None, pl.String).alias("known_id"),
     )
     return pl.concat([named.with_columns(known_id="m_instructor_id"), rest], how="diagonal")
@@ -214,8 +215,7 @@ def instructor_training(
     demo = is_demo(pairs, users)
     table = _table(pairs, trainings, users, instructors, top)
     if table.is_empty() or last is None:
-        message = "No completions with an instructor to show"
-        return nothing_to_show(_TITLE, message, dark=dark, demo=demo)
+        return nothing_to_show(Text.TITLE, Text.NOTHING, dark=dark, demo=demo)
     per_training = pairs.unique("training_id")
     every, alone = per_training.height, int((per_training["taught_by"] == 1).sum())
     hidden = every - table["training_id"].n_unique()
@@ -224,14 +224,8 @@ def instructor_training(
         _cells(table, packed, columns, dark),
         title=taught_by_one(alone, table["taught_by"], table["training"], every),
         subtitle=[
-            f"{_TITLE}: completions of each training and instructor in the "
-            f"{count(months, 'month')} up to {day(last)}, trainings with the fewest "
-            "instructors first",
-            not_drawn(
-                {"more": hidden},
-                {"more": "with at least as many instructors as the last row"},
-                "training",
-            ),
+            say(Text.COUNTS, months=months, last=last),
+            not_drawn({"more": hidden}, {"more": Text.MORE}),
         ],
         demo=demo,
         dark=dark,
@@ -289,7 +283,7 @@ def _cells(
         .transform_calculate(
             ink=f"{ink}[datum.step]",
             figure="format(datum.completions, datum.completions < 1000 ? 'd' : '.1~s')",
-            spoken=axes.sentence("{instructor}, {training}: {completions:completion}"),
+            spoken=axes.sentence(Text.SPOKEN),
         )
         .encode(
             x=alt.X(
@@ -301,8 +295,8 @@ def _cells(
             ),
             y=y,
             tooltip=axes.tooltip(
-                {"training": "Training", "instructor": "Instructor"},
-                {"completions": "Completions"},
+                {"training": Text.TRAINING, "instructor": Text.INSTRUCTOR},
+                {"completions": Text.COMPLETIONS},
             ),
         )
     )
@@ -313,7 +307,9 @@ def _cells(
             "step:N",
             scale=alt.Scale(domain=steps, range=list(p.steps)),
             legend=axes.legend(
-                [step for step in steps if step in drawn], title="Completions", titleOrient="left"
+                [step for step in steps if step in drawn],
+                title=Text.COMPLETIONS,
+                titleOrient="left",
             ),
         ),
         description=axes.aria_label(),
@@ -328,8 +324,9 @@ def _taught_by(packed: pl.DataFrame, y: alt.Y, dark: bool) -> list[alt.Chart]:
     """How many people teach each training, beside its row."""
     p = palette(dark)
     is_alone = pl.col("taught_by") == 1
-    people = pl.when(is_alone).then(pl.lit("only 1")).otherwise(pl.format("{} people", "taught_by"))
-    rows = packed.select("row", "short", people.alias("who"), is_alone.alias("alone"))
+    people = [say(Text.ALONE if n == 1 else Text.PEOPLE, number=n) for n in packed["taught_by"]]
+    who = pl.Series("who", people, pl.String)
+    rows = packed.select("row", "short", who, is_alone.alias("alone"))
     numbers = rows_of(rows).mark_text(align="left", dx=8, clip=False, aria=False)
     alone = alt.FieldEqualPredicate(equal=True, field="alone")
     return [

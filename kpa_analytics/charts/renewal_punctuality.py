@@ -30,10 +30,10 @@ _COUNTS = RENEWAL_PUNCTUALITY.schema.names()[:-1]
 _PARTS = ("earlier", "drawn", "later", "no month")
 #: Why certificates are not drawn.
 _REASONS = {
-    "earlier": f"due earlier (more than {BEFORE} months back)",
-    "later": f"due later (more than {AFTER} months ahead)",
-    "no month": "without a month",
-    "others": "in other groups",
+    "earlier": Text.EARLIER,
+    "later": Text.LATER,
+    "no month": Text.NO_MONTH,
+    "others": Text.OTHERS,
 }
 #: Pixels for names in the title.
 _NAMES = 300
@@ -115,7 +115,8 @@ def renewal_punctuality(
     read = _read(punctuality)
     demo = demo or read.demo
     drawn, rest = _drawn_and_rest(read, as_of, top)
-    left_out = not_drawn(dict(rest.select("part", "n").iter_rows()), _REASONS, "certificate")
+    undrawn = dict(rest.select("part", "n").iter_rows())
+    left_out = not_drawn(undrawn, _REASONS, before=BEFORE, after=AFTER)
     if not drawn["n"].sum():
         return nothing_to_show(Text.TITLE, Text.NOTHING, left_out, dark=dark, demo=demo)
     numbers = drawn.select(pl.col(_COUNTS).sum()).row(0, named=True)

@@ -12,7 +12,7 @@ from kpa_analytics.analysis.periods import as_months, in_last_months
 from kpa_analytics.analysis.planning.session_seats import SEATS, number_of_seats, seats_of_trainings
 from kpa_analytics.as_of import Day
 from kpa_analytics.charts import axes
-from kpa_analytics.charts.group_sessions import NO_SESSIONS, read_sessions
+from kpa_analytics.charts.group_sessions import read_sessions
 from kpa_analytics.charts.number_columns import number_columns
 from kpa_analytics.charts.periods import middle_day
 from kpa_analytics.charts.styled import layered, nothing_to_show, one_row, rows_of
@@ -20,6 +20,7 @@ from kpa_analytics.charts.text import labels, not_drawn, short, top_names
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.inputs import AnyFrame
+from kpa_analytics.report_text import SessionsText
 from kpa_analytics.whole_number import whole_number
 from kpa_analytics.wording import count, day, percent, say
 
@@ -121,7 +122,7 @@ def session_fill(
     table, shares, left_out, repeated, last, demo = _read(groups, capacity, as_of, months, top)
     said = not_drawn(left_out, _REASONS, "session")
     if table.is_empty() or last is None:
-        return nothing_to_show(_TITLE, NO_SESSIONS, said, dark=dark, demo=demo)
+        return nothing_to_show(_TITLE, SessionsText.NOTHING, said, dark=dark, demo=demo)
     rows = table.with_columns(
         short(table, "training", _ROOM),
         pl.Series("full", [percent(*pair) for pair in table.select("people", "places").rows()]),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from kpa_analytics.charts.fitting import fitted, label, width
-from kpa_analytics.wording import count, listing, one_line
+from kpa_analytics.wording import listing, one_line, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,20 +24,25 @@ _OBJECT_MEMBERS = {
 _ROUNDS = 5
 
 
-def not_drawn(numbers: Mapping[str, int], reasons: Mapping[str, str], noun: str = "") -> str:
+def not_drawn(
+    numbers: Mapping[str, int], reasons: Mapping[str, str], noun: str = "", **values: int
+) -> str:
     """Say how many cases, completions or others a chart leaves out, and why.
 
     Args:
         numbers: how many it leaves out for each reason.
-        reasons: each reason and its phrase, in order.
-        noun: what is counted; by default, the noun is in the phrases.
+        reasons: each reason and its phrase, in order. A phrase may have the field `number`, with
+            its noun; otherwise the number is before it.
+        noun: what is counted, for phrases without that field; by default, their nouns are in them.
+        **values: other fields of the phrases.
 
     Examples:
         >>> not_drawn({"none": 2}, {"early": "too early", "none": "without a date"}, "session")
         'Not drawn: 2 sessions without a date'
     """
+    usual = f"{{number:{noun}|{noun}s}} " if noun else "{number} "
     parts = [
-        f"{count(numbers[reason], noun) if noun else f'{numbers[reason]:,}'} {phrase}"
+        say(phrase if "{number" in phrase else usual + phrase, number=numbers[reason], **values)
         for reason, phrase in reasons.items()
         if numbers.get(reason)
     ]
