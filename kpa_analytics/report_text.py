@@ -1466,8 +1466,8 @@ class RenewalText(StrEnum):
     LOWEST_OF = "Of the {groups}, the lowest on-time share is that of {name}: {share}"
     SEVERAL_LOWEST = "The lowest on-time share is that of {name}: {share} each"
     SEVERAL_LOWEST_OF = "Of the {groups}, the lowest on-time share is that of {name}: {share} each"
-    EARLIER = "{number:certificate|certificates} due earlier (more than {before} months back)"
-    LATER = "{number:certificate|certificates} due later (more than {after} months ahead)"
+    EARLIER = "{number:certificate|certificates} due earlier (more than {before:month|months} back)"
+    LATER = "{number:certificate|certificates} due later (more than {after:month|months} ahead)"
     NO_MONTH = "{number:certificate|certificates} without a month"
     OTHERS = "{number:certificate|certificates} in other groups"
     COUNTS = (
@@ -1504,9 +1504,17 @@ class SessionsText(StrEnum):
     AVERAGE_OF_KNOWN = (
         "{average:.1f} people per session on average (the size of {unknown} is not known)"
     )
-    COUNTS = (
+    BY_MONTH = (
         "Group sessions over time: {sessions:session|sessions} with "
-        "{people:attendance|attendances}; each bar is a {period}"
+        "{people:attendance|attendances}; each bar is a month"
+    )
+    BY_QUARTER = (
+        "Group sessions over time: {sessions:session|sessions} with "
+        "{people:attendance|attendances}; each bar is a quarter"
+    )
+    BY_YEAR = (
+        "Group sessions over time: {sessions:session|sessions} with "
+        "{people:attendance|attendances}; each bar is a year"
     )
     ONE_WITHOUT_LIST = "For 1 session, nobody is listed: the people recorded in it are counted"
     WITHOUT_LIST = (

@@ -9,7 +9,7 @@ import polars as pl
 
 from kpa_analytics.analysis.periods import part_of
 from kpa_analytics.charts import axes
-from kpa_analytics.charts.periods import middle_day, period_ends, period_noun
+from kpa_analytics.charts.periods import middle_day, period_ends
 from kpa_analytics.charts.stacking import MIN_PART, stacked
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
 from kpa_analytics.charts.text import not_drawn
@@ -41,6 +41,8 @@ _REASONS = {
     "later": Text.TOO_LATE,
     "no day": Text.NO_DATE,
 }
+#: The subtitle, by the length of the period that a bar covers.
+_COUNTS = {"1mo": Text.BY_MONTH, "3mo": Text.BY_QUARTER, "1y": Text.BY_YEAR}
 _HEIGHT = 240
 
 
@@ -165,7 +167,7 @@ def group_sessions(
         [_bars(period_ends(shown.drop("part", "every"), every), dark)],
         title=_title(people, sized, number),
         subtitle=[
-            say(Text.COUNTS, sessions=number, people=people, period=period_noun(every)),
+            say(_COUNTS[every], sessions=number, people=people),
             without_list(placed.filter(drawn)),
             left_out,
         ],
