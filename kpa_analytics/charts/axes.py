@@ -100,8 +100,9 @@ def sentence(template: str, **expressions: str) -> str:
         if field == "status":
             terms.append(f"{STATUS_LABELS}[{value}]")
         elif form and (form.isalpha() or "|" in form):
-            one, many = form.split("|") if "|" in form else (form, f"{form}s")
-            terms.append(f"format({value}, ',') + ({value} == 1 ? {f' {one}'!r} : {f' {many}'!r})")
+            nouns = form.split("|") if "|" in form else (form, f"{form}s")
+            singular, plural = (repr(f" {noun}") for noun in nouns)
+            terms.append(f"format({value}, ',') + ({value} == 1 ? {singular} : {plural})")
         elif field:
             terms.append(f"format({value}, '{form}')" if form else value)
     return " + ".join(terms)
