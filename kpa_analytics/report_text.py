@@ -1360,10 +1360,330 @@ NEVER_COMPLETED = {
     statuses.NOT_DUE: "new employee",
 }
 
-# The charts.
+# The charts. What their tooltips and screen readers say is filled in by `charts.axes.sentence`.
+
+#: A group of cases as a noun: one, and several.
+GROUP_NOUNS = {
+    "field_office": ("field office", "field offices"),
+    "job_title": ("job title", "job titles"),
+    "line_of_business": ("line of business", "lines of business"),
+    "supervisor": ("supervisor", "supervisors"),
+    "training": ("training", "trainings"),
+    "account": ("account", "accounts"),
+}
+#: The name of the cases without a group.
+NO_GROUP = "(no {group})"
+#: A period as a noun: one, and several.
+PERIOD_NOUNS = {
+    "1mo": ("month", "months"),
+    "3mo": ("quarter", "quarters"),
+    "1y": ("year", "years"),
+}
+OTHER_PERIODS = ("period", "periods")
+PERIOD_LABELS = {"1mo": "Month", "3mo": "Quarter", "1y": "Year"}
 
 
-class TrendText(StrEnum):
+class _Drawn(StrEnum):
+    """The words of a chart; specifications and expressions show them as plain texts."""
+
+    def __repr__(self) -> str:
+        return repr(self.value)
+
+
+class ChartText(_Drawn):
+    """The words of several charts."""
+
+    NO_CASES = "No completions or requirements to show"
+    AS_OF = "as of {day}"
+    OF_DAY = "{sentence}, as of {day}"
+    HYPOTHETICAL = "{sentence}, hypothetical: if the planned sessions are held"
+    MISSING_NOT_KNOWN = "{missing}: not known. {why}"
+    NOT_DRAWN = "Not drawn: {reasons}"
+    TWO_NAMES = "{first} and {second}"
+    NAMES_AND_MORE = "{names} and {more} more"
+    AT_THE_TOP = "the {noun} at the top"
+    AT_THE_TOP_FIRST = "The {noun} at the top"
+    OTHERS = "other {groups} ({number})"
+    LEGEND = "Legend"
+    UNTITLED = "Chart"
+    TRAINING = "Training"
+    GROUP = "Group"
+    STATUS = "Status"
+    CASES = "Cases"
+    PEOPLE = "People"
+    CERTIFICATES = "Certificates"
+
+
+class PeriodText(_Drawn):
+    """The periods of the charts over time."""
+
+    OTHER = "Period"
+    FROM = "from {day}"
+    QUARTER = "Q{quarter} {year}"
+    EARLIER = "{number} in earlier {periods} (more than {before} back)"
+    LATER = "{number} in later {periods} (more than {after} ahead)"
+    EARLIER_COMPLETIONS = (
+        "{number:completion|completions} in earlier {periods} (more than {before} back)"
+    )
+    LATER_COMPLETIONS = (
+        "{number:completion|completions} in later {periods} (more than {after} ahead)"
+    )
+
+
+class ChosenBarsText(_Drawn):
+    """The statuses that have bars, if not all have."""
+
+    BARS = "Bars: only {names}; the title counts every status"
+    BARS_AND_TITLE = "Bars and title: only {names}; the other lines count every status"
+    BARS_OF_GAPS = "Bars: only {names}; the title and the columns count every status"
+    NO_GAP = "No bars: this chart shows only gaps, and {name} is not a gap"
+    NO_GAPS = "No bars: this chart shows only gaps, and {names} and {name} are not gaps"
+
+
+class SummaryText(_Drawn):
+    """The chart of all cases by status."""
+
+    TITLE = "Training status"
+    GAPS = "{share} of cases are gaps: {gaps} of {every}"
+    EXPIRED = "{share} of cases are expired: {gaps} of {every}"
+    COUNTS = (
+        "Training status: {cases:case|cases} (one person and one training each) of "
+        "{people:person|people} and {trainings:training|trainings}"
+    )
+    PEOPLE = "{people:person|people}"
+    SPOKEN = "{cases} {status}"
+    SPOKEN_NOT_KNOWN = "{status} not known"
+
+
+class TimelineText(_Drawn):
+    """The chart of expirations per month."""
+
+    TITLE = "Expirations per month"
+    NOTHING = "No expirations to show"
+    HAVE_EXPIRED = "{expired:certificate has|certificates have} expired"
+    COUNTS = (
+        "Expirations per month: {certificates:certificate|certificates} by expiration date, "
+        "{expired} of them expired, as of {day}"
+    )
+    BEYOND = "More than {months:month|months} from {month}: {numbers}"
+    NO_DATE = "{number} without an expiration date"
+    MISSING = "{number} missing (never completed)"
+    NOT_DUE = "{number} not due"
+    AXIS = "Month of expiration"
+    EXPIRES = "Expires"
+    IN_MONTH = "in {month}"
+    ALL_STATUSES = "All statuses"
+    SPOKEN = "Expires {name}: {value:,} {status}, of {total:,}"
+    EARLIER = "earlier"
+    LATER = "later"
+    BEFORE_MONTHS = "before these months"
+    AFTER_MONTHS = "after these months"
+    NUMBER_EARLIER = "{number} earlier"
+    NUMBER_LATER = "{number} later"
+    CUT_EARLIER = "{number} earlier (bar cut short)"
+    CUT_LATER = "{number} later (bar cut short)"
+    NUMBER = "{total:,}"
+    CUT_NUMBER = "{total:,} (cut)"
+
+
+class CertificatesAhead(_Drawn):
+    """The title of that chart: when certificates will expire."""
+
+    LATER = "{n:certificate expires|certificates expire} after {last}"
+    ONE_MONTH = "{n:certificate expires|certificates expire} in {month}"
+    BUSIEST = "The busiest month ahead is {month}: {n:certificate expires|certificates expire}"
+    BUSIEST_THROUGH = (
+        "Through {last}, the busiest month is {month}: {n:certificate expires|certificates expire}"
+    )
+    SEVERAL_BUSIEST = (
+        "The busiest months ahead are {month} and {others:other month|other months}: "
+        "{n:certificate expires|certificates expire} in each"
+    )
+    SEVERAL_BUSIEST_THROUGH = (
+        "Through {last}, the busiest months are {month} and {others:other month|other months}: "
+        "{n:certificate expires|certificates expire} in each"
+    )
+
+
+class CurrentAhead(_Drawn):
+    """The same, if only current certificates have bars."""
+
+    LATER = "{n:current certificate expires|current certificates expire} after {last}"
+    ONE_MONTH = "{n:current certificate expires|current certificates expire} in {month}"
+    BUSIEST = (
+        "The busiest month ahead is {month}: "
+        "{n:current certificate expires|current certificates expire}"
+    )
+    BUSIEST_THROUGH = (
+        "Through {last}, the busiest month is {month}: "
+        "{n:current certificate expires|current certificates expire}"
+    )
+    SEVERAL_BUSIEST = (
+        "The busiest months ahead are {month} and {others:other month|other months}: "
+        "{n:current certificate expires|current certificates expire} in each"
+    )
+    SEVERAL_BUSIEST_THROUGH = (
+        "Through {last}, the busiest months are {month} and {others:other month|other months}: "
+        "{n:current certificate expires|current certificates expire} in each"
+    )
+
+
+class WeeksText(_Drawn):
+    """The chart of expirations per week."""
+
+    TITLE = "Expirations per week"
+    NOTHING = "No expirations to show"
+    ONE_WEEK = "{most:certificate expires|certificates expire} in the week of {week}"
+    MOST = (
+        "{most:certificate expires|certificates expire} in the week of {week}, more than in any "
+        "other of the {weeks:week|weeks}"
+    )
+    AS_MANY = (
+        "{most:certificate expires|certificates expire} in the week of {week}; none of the "
+        "{weeks:week|weeks} has more"
+    )
+    COUNTS = (
+        "Expirations per week: {certificates:valid certificate|valid certificates} by last valid "
+        "day, in {weeks:week|weeks}"
+    )
+    OF_WEEK = (
+        "In the week of {week}: {certificates:certificate|certificates}, {largest} of them for "
+        "{training}"
+    )
+    LATER = "{number} expiring later"
+    NO_DATE = "{number} without an expiration date"
+    AXIS = "Week of the last valid day"
+    WEEK = "Week of"
+    LARGEST = "Largest training of the week"
+    OTHERS = "All other trainings"
+    ALL_OTHERS = "all others"
+    ALL = "All in this week"
+    LABEL = "{cases} of {training}"
+    UNNAMED_LABEL = "{cases} of one training"
+    SPOKEN = "Week of {name}: {total:certificate|certificates}, {value:,} of them for {largest}"
+    SPOKEN_OTHERS = (
+        "Week of {name}: {total:certificate|certificates}, {value:,} of them for all other "
+        "trainings"
+    )
+
+
+class RankingText(_Drawn):
+    """The charts of gaps by training and by group of people."""
+
+    TITLE = "Status by {group}"
+    NO_BAR = "No bar: {name}, which would be longer than all others"
+    SEVERAL = "A person in more than one {group} counts in each"
+    NOT_KNOWN_IN = "{missing}: none, or not known, in {names}"
+    SHARE = "Share"
+    EXPIRING = "Expiring"
+    ALL = "All cases"
+    ALL_CASES = "all cases {share}"
+    SPOKEN = "{name}: {value:,} {status}, of {total:case|cases}"
+
+
+class ShareOfGaps(_Drawn):
+    """The same charts, if requirements were provided."""
+
+    NONE = "No case is a gap"
+    ALL = "{share} of cases are gaps"
+    SAME = "{share} of cases are gaps, the same share in each {group}"
+    EACH = "{share} of cases are gaps, {highest} in each {group}"
+    HIGHEST = "{share} of cases are gaps, the highest share in {names} ({highest})"
+    SEVERAL_HIGHEST = "{share} of cases are gaps, the highest share in {names} ({highest} each)"
+    WORST = "{share} of cases are gaps; the worst {group}: {names} ({highest})"
+    SEVERAL_WORST = "{share} of cases are gaps; the worst {groups}: {names} ({highest} each)"
+    WORST_UNNAMED = "{share} of cases are gaps; the worst {group}: {highest}"
+    WORST_COUNTED = "{share} of cases are gaps; the worst {names}: {highest} each"
+    COUNTS_OF_ONE = (
+        "Status by {group}: {number}: {gaps} of {every:case|cases} expired or missing ({share}), "
+        "{expiring} expiring soon"
+    )
+    COUNTS = (
+        "Status by {group}: {number}, worst first: {gaps} of {every:case|cases} expired or missing "
+        "({share}), {expiring} expiring soon"
+    )
+    AXIS = "Share of cases that are gaps"
+    NUMBER = "Gaps"
+    NO_GAP = "no gap"
+
+
+class ShareOfExpired(_Drawn):
+    """The same charts without requirements: missing cases are not known."""
+
+    NONE = "No case is expired"
+    ALL = "{share} of cases are expired"
+    SAME = "{share} of cases are expired, the same share in each {group}"
+    EACH = "{share} of cases are expired, {highest} in each {group}"
+    HIGHEST = "{share} of cases are expired, the highest share in {names} ({highest})"
+    SEVERAL_HIGHEST = "{share} of cases are expired, the highest share in {names} ({highest} each)"
+    WORST = "{share} of cases are expired; the worst {group}: {names} ({highest})"
+    SEVERAL_WORST = "{share} of cases are expired; the worst {groups}: {names} ({highest} each)"
+    WORST_UNNAMED = "{share} of cases are expired; the worst {group}: {highest}"
+    WORST_COUNTED = "{share} of cases are expired; the worst {names}: {highest} each"
+    COUNTS_OF_ONE = (
+        "Status by {group}: {number}: {gaps} of {every:case|cases} expired ({share}), "
+        "{expiring} expiring soon"
+    )
+    COUNTS = (
+        "Status by {group}: {number}, worst first: {gaps} of {every:case|cases} expired "
+        "({share}), {expiring} expiring soon"
+    )
+    AXIS = "Share of cases that are expired"
+    NUMBER = statuses.STATUS_LABELS[statuses.EXPIRED]
+    NO_GAP = "none"
+
+
+class MatrixText(_Drawn):
+    """The chart of people and trainings."""
+
+    TITLE = "Who lacks what"
+    COUNTS_OF_ONE = "Who lacks what: {people:person|people} and {trainings:training|trainings}"
+    COUNTS = (
+        "Who lacks what: {people:person|people} and {trainings:training|trainings}, worst first"
+    )
+    NOT_DRAWN = (
+        "Not drawn: {left_out} of {every:case|cases}; in all: {people:person|people} and "
+        "{trainings:training|trainings}"
+    )
+    PERSON = "Person"
+    EXPIRATION = "Expiration"
+    NO_DATE = "no expiration date"
+    DAYS_AGO = "expired {ago:,} days ago"
+    DAYS_LEFT = "{left:,} days left"
+    SPOKEN = "{user}, {training}: {status}, {days}"
+
+
+class MatrixOfGaps(_Drawn):
+    """The same chart, if requirements were provided."""
+
+    NONE = "No gap"
+    HAVE = "{people:person has|people have} {gaps:gap|gaps}"
+    ACCOUNT_FOR = (
+        "{people:person|people} in {trainings:training|trainings} account for {drawn} of "
+        "{gaps:gap|gaps}"
+    )
+    COUNTS = (
+        "Who lacks what: the {people:person|people} and {trainings:training|trainings} with the "
+        "most expired or missing, worst first"
+    )
+
+
+class MatrixOfExpired(_Drawn):
+    """The same chart without requirements: missing cases are not known."""
+
+    NONE = "No expired case"
+    HAVE = "{people:person has|people have} {gaps:expired case|expired cases}"
+    ACCOUNT_FOR = (
+        "{people:person|people} in {trainings:training|trainings} account for {drawn} of "
+        "{gaps:expired case|expired cases}"
+    )
+    COUNTS = (
+        "Who lacks what: the {people:person|people} and {trainings:training|trainings} with the "
+        "most expired, worst first"
+    )
+
+
+class TrendText(_Drawn):
     """The chart of gaps through time."""
 
     TITLE = "Gaps through time"
@@ -1388,7 +1708,7 @@ class TrendText(StrEnum):
     SPOKEN_GROUP = "{group}, {name}: {percent}, {gaps:,} of {total:case|cases}"
 
 
-class GapsThroughTime(StrEnum):
+class GapsThroughTime(_Drawn):
     """The same chart, if requirements were provided."""
 
     ONE_DAY = "The share of gaps is {after} on {last}"
@@ -1422,7 +1742,7 @@ class GapsThroughTime(StrEnum):
     NUMBER = "Gaps"
 
 
-class ExpiredThroughTime(StrEnum):
+class ExpiredThroughTime(_Drawn):
     """The same chart without requirements: missing cases are not known."""
 
     ONE_DAY = "The share of expired cases is {after} on {last}"
@@ -1453,7 +1773,7 @@ class ExpiredThroughTime(StrEnum):
     NUMBER = statuses.STATUS_LABELS[statuses.EXPIRED]
 
 
-class RenewalText(StrEnum):
+class RenewalText(_Drawn):
     """The chart of on-time renewal."""
 
     TITLE = "On-time renewal"
@@ -1493,7 +1813,7 @@ class RenewalText(StrEnum):
     SPOKEN_OUTCOME = "{name}: {value:,} of {n:certificate|certificates}, {outcome}"
 
 
-class SessionsText(StrEnum):
+class SessionsText(_Drawn):
     """The charts of group sessions: over time, and by size."""
 
     OVER_TIME = "Group sessions over time"
@@ -1545,7 +1865,7 @@ class SessionsText(StrEnum):
     SPOKEN_SIZE = "{people} in the session: {sessions:session|sessions}"
 
 
-class HalfOfSessions(StrEnum):
+class HalfOfSessions(_Drawn):
     """The size that half of the group sessions do not exceed."""
 
     OR_FEWER = "Half of the group sessions have {people} or fewer"
@@ -1554,7 +1874,7 @@ class HalfOfSessions(StrEnum):
     AT_MOST_ONE = "Half of the group sessions have at most 1 person"
 
 
-class HalfOfKnownSessions(StrEnum):
+class HalfOfKnownSessions(_Drawn):
     """The same, if the size of some is not known."""
 
     OR_FEWER = "Half of the group sessions of known size have {people} or fewer"
@@ -1563,7 +1883,7 @@ class HalfOfKnownSessions(StrEnum):
     AT_MOST_ONE = "Half of the group sessions of known size have at most 1 person"
 
 
-class SessionSize(StrEnum):
+class SessionSize(_Drawn):
     """The sizes of group sessions, from the smallest."""
 
     NOT_KNOWN = "size not known"
@@ -1575,7 +1895,7 @@ class SessionSize(StrEnum):
     FROM_21 = "21 or more"
 
 
-class SessionSizeWords(StrEnum):
+class SessionSizeWords(_Drawn):
     """The same sizes in words."""
 
     NOT_KNOWN = "size not known"
@@ -1587,7 +1907,7 @@ class SessionSizeWords(StrEnum):
     FROM_21 = "21 or more people in the session"
 
 
-class ShareText(StrEnum):
+class ShareText(_Drawn):
     """The chart of completions in group sessions."""
 
     TITLE = "Completions in group sessions"
@@ -1608,10 +1928,11 @@ class ShareText(StrEnum):
     COMPLETIONS_IN_GROUPS = "Completions in groups"
     COMPLETIONS_ALONE = "Completions alone"
     SPOKEN_SHARE = "{name}: {percent} in groups, {in_groups:,} of {total:completion|completions}"
-    SPOKEN_COUNT = "{name}: {value:,} {way}"
+    SPOKEN_IN_GROUPS = "{name}: {value:,} in groups"
+    SPOKEN_ALONE = "{name}: {value:,} alone"
 
 
-class ActivityText(StrEnum):
+class ActivityText(_Drawn):
     """The chart of how much each instructor teaches."""
 
     TITLE = "How much each instructor teaches"
@@ -1644,7 +1965,7 @@ class ActivityText(StrEnum):
     SPOKEN = "{instructor}, {name}: {completions:completion|completions}"
 
 
-class TeachingText(StrEnum):
+class TeachingText(_Drawn):
     """The chart of who teaches what."""
 
     TITLE = "Who teaches what"
@@ -1669,7 +1990,7 @@ class TeachingText(StrEnum):
     SPOKEN = "{instructor}, {training}: {completions:completion|completions}"
 
 
-class TeachingStep(StrEnum):
+class TeachingStep(_Drawn):
     """The numbers of completions that have the same colour in that chart."""
 
     FROM_1 = "1 to 4"

@@ -121,6 +121,20 @@ def count_texts(column: pl.Expr, singular: str, plural: str | None = None) -> pl
     )
 
 
+def say_rows(text: str, **values: pl.Expr) -> pl.Expr:
+    """Fill in a sentence for each row of a frame, with columns of texts or plain numbers.
+
+    Examples:
+        >>> import polars as pl
+        >>> pl.select(say_rows("{n} of {all}", all=pl.lit(3), n=pl.lit(1))).item()
+        '1 of 3'
+    """
+    import polars as pl
+
+    fields = [field for _, field, _, _ in Formatter().parse(text) if field]
+    return pl.format(text.format(**dict.fromkeys(fields, "{}")), *(values[each] for each in fields))
+
+
 def listing(texts: Sequence[str], most: int = 5) -> str:
     """List up to `most` texts, and count the others. Semicolons separate texts that have commas.
 

@@ -10,21 +10,14 @@ from kpa_analytics.data.training_data import FLEET_ACCOUNT, FLEET_ID
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import ACCOUNT, AnyFrame, need, need_if_known
 from kpa_analytics.names import people_names
+from kpa_analytics.report_text import GROUP_NOUNS, NO_GROUP
 from kpa_analytics.schema import GROUPS, USERS, Column
+from kpa_analytics.wording import say
 
 By = Literal["field_office", "job_title", "line_of_business", "supervisor", "training", "account"]
 #: The account is a group in a fleet only.
 BY_IN_A_FLEET: tuple[str, ...] = get_args(By)
 BY = BY_IN_A_FLEET[:-1]
-#: A group as a noun: one, and several.
-NOUNS = {
-    "field_office": ("field office", "field offices"),
-    "job_title": ("job title", "job titles"),
-    "line_of_business": ("line of business", "lines of business"),
-    "supervisor": ("supervisor", "supervisors"),
-    "training": ("training", "trainings"),
-    ACCOUNT: ("account", "accounts"),
-}
 
 _PEOPLE = USERS._replace(columns=(*USERS.columns, Column(FLEET_ACCOUNT, pl.String, "the account")))
 #: The column of `users` that has the groups of a person.
@@ -92,7 +85,7 @@ def no_group(by: str) -> str:
         >>> no_group("field_office")
         '(no field office)'
     """
-    return f"(no {NOUNS[by][0]})"
+    return say(NO_GROUP, group=GROUP_NOUNS[by][0])
 
 
 def id_text(by: str) -> pl.Expr:

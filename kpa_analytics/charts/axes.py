@@ -10,6 +10,7 @@ import polars as pl
 
 from kpa_analytics.charts.fitting import LINE, texts_are_whole
 from kpa_analytics.charts.theme import edge
+from kpa_analytics.report_text import ChartText
 from kpa_analytics.statuses import SEVERITY, SIGNED_LABELS, STATUS_LABELS, status_colours
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def legend(
     names = ", ".join((spoken or {}).get(value, value) for value in shown)
     if drawn:
         options["labelExpr"] = f"{dict(drawn)}[datum.value]"
-    described = f"{title or 'Legend'}: {names}"
+    described = f"{title or ChartText.LEGEND}: {names}"
     return alt.Legend(title=title, values=[*shown], description=described, **options)
 
 
@@ -113,7 +114,9 @@ def aria_label(field: str = "spoken") -> alt.Description:
     return alt.Description(f"{field}:N")
 
 
-def tooltip(texts: dict[str, str], numbers: dict[str, str] | None = None) -> list[alt.Tooltip]:
+def tooltip(
+    texts: Mapping[str, str], numbers: Mapping[str, str] | None = None
+) -> list[alt.Tooltip]:
     """A tooltip of texts, then numbers; each is given as its field and its name."""
     return [
         *(alt.Tooltip(f"{field}:N", title=name) for field, name in texts.items()),

@@ -18,20 +18,22 @@ from kpa_analytics.charts.styled import layered, nothing_to_show, one_row, rows_
 from kpa_analytics.charts.text import labels, not_drawn
 from kpa_analytics.charts.theme import SPACING, palette
 from kpa_analytics.inputs import read
+from kpa_analytics.report_text import ChartText
+from kpa_analytics.report_text import WeeksText as Text
 from kpa_analytics.schema import EXPIRY_STATUS
 from kpa_analytics.statuses import VALID
 from kpa_analytics.whole_number import whole_number
-from kpa_analytics.wording import count, day, day_texts, one_line
+from kpa_analytics.wording import day_texts, one_line, say
 
 if TYPE_CHECKING:
     from kpa_analytics.as_of import Day
     from kpa_analytics.inputs import AnyFrame
 
-_TITLE = "Expirations per week"
 _READ = ("training_id", "training")
 _PARTS = ("week", "later", "no date")
-_REASONS = {"later": "expiring later", "no date": "without an expiration date"}
-LARGEST, ALL_OTHERS = "Largest training of the week", "All other trainings"
+_REASONS = {"later": Text.LATER, "no date": Text.NO_DATE}
+#: The parts of a bar.
+LARGEST, ALL_OTHERS = say(Text.LARGEST), say(Text.OTHERS)
 _HEIGHT, _ROOM = 220, 260
 WEEKS = 26
 
@@ -164,17 +166,16 @@ def expirations_by_week(
     total = int(inside["total"].sum())
     left_out = not_drawn(dict(zip(table["part"], table["total"], strict=True)), _REASONS)
     if not total:
-        message = "No expirations to show"
-        return nothing_to_show(_TITLE, message, left_out, dark=dark, demo=rows.demo)
+        return nothing_to_show(Text.TITLE, Text.NOTHING, left_out, dark=dark, demo=rows.demo)
     peak = max(inside.iter_rows(named=True), key=lambda row: row["total"])  # the first of them
+    counts = say(Text.COUNTS, certificates=total, weeks=inside.height)
+    largest = {"largest": peak["largest_cases"], "training": one_line(peak["largest"])}
     return layered(
         _layers(inside, peak["week"], dark),
         title=_title(inside["total"], peak["week"]),
         subtitle=[
-            f"{_TITLE}: {count(total, 'valid certificate')} by last valid day, in "
-            f"{count(inside.height, 'week')}{rows.as_of}",
-            f"In the week of {day(peak['week'])}: {count(peak['total'], 'certificate')}, "
-            f"{peak['largest_cases']:,} of them for {one_line(peak['largest'])}",
+            rows.dated(counts),
+            say(Text.OF_WEEK, week=peak["week"], certificates=peak["total"], **largest),
             left_out,
         ],
         demo=rows.demo,
@@ -186,13 +187,10 @@ def expirations_by_week(
 def _title(totals: pl.Series, peak: date) -> str:
     """The finding, as the title: the week in which the most certificates expire."""
     most = max(totals)
-    said = count(most, "certificate expires", "certificates expire")
-    said += f" in the week of {day(peak)}"
+    text = Text.MOST if (totals == most).sum() == 1 else Text.AS_MANY
     if totals.len() == 1:
-        return said
-    alone = (totals == most).sum() == 1
-    weeks = f"of the {count(totals.len(), 'week')}"
-    return f"{said}{f', more than in any other {weeks}' if alone else f'; none {weeks} has more'}"
+        text = Text.ONE_WEEK
+    return say(text, most=most, week=peak, weeks=totals.len())
 
 
 def _layers(inside: pl.DataFrame, peak: date, dark: bool) -> list[alt.Chart]:
@@ -216,32 +214,25 @@ def _layers(inside: pl.DataFrame, peak: date, dark: bool) -> list[alt.Chart]:
     # Also the weeks without certificates.
     weeks = axes.between(*pl.Series([begin, end]).dt.epoch("ms"))
     axis = axes.time_axis(begin, end)
-    x = alt.X("week:T", scale=weeks, title="Week of the last valid day", axis=axis)
+    x = alt.X("week:T", scale=weeks, title=Text.AXIS, axis=axis)
     return [_bars(parts.drop(LARGEST, ALL_OTHERS), x, headroom, dark), _label(named, peak, dark)]
 
 
 def _bars(parts: pl.DataFrame, x: alt.X, headroom: float, dark: bool) -> alt.Chart:
     p = palette(dark)
     kinds = [LARGEST, ALL_OTHERS]
-    spoken = (
-        f"datum.kind == '{LARGEST}' ? "
-        + axes.sentence("Week of {name}: {total:certificate}, {value:,} of them for {largest}")
-        + " : "
-        + axes.sentence(
-            "Week of {name}: {total:certificate}, {value:,} of them for all other trainings"
-        )
-    )
+    largest, others = map(axes.sentence, (Text.SPOKEN, Text.SPOKEN_OTHERS))
     bars: alt.Chart = (
         rows_of(parts, name="weeks")
         .transform_calculate(
-            spoken=spoken,
-            which=f"datum.kind == '{LARGEST}' ? datum.largest : 'all others'",
+            spoken=f"datum.kind == {LARGEST!r} ? {largest} : {others}",
+            which=f"datum.kind == {LARGEST!r} ? datum.largest : {say(Text.ALL_OTHERS)!r}",
         )
         .mark_bar(x2Offset=-SPACING, y2Offset=SPACING, stroke=p.muted, strokeWidth=0.5)
         .encode(
             x=x,
             x2=axes.until_day("until"),
-            y=alt.Y("low:Q", **axes.counting("Certificates", headroom)),
+            y=alt.Y("low:Q", **axes.counting(ChartText.CERTIFICATES, headroom)),
             y2=alt.Y2("high:Q"),
             color=alt.Color(
                 "kind:N",
@@ -249,8 +240,8 @@ def _bars(parts: pl.DataFrame, x: alt.X, headroom: float, dark: bool) -> alt.Cha
                 legend=axes.legend(kinds),
             ),
             tooltip=axes.tooltip(
-                {"name": "Week of", "which": "Training"},
-                {"value": "Certificates", "total": "All in this week"},
+                {"name": Text.WEEK, "which": ChartText.TRAINING},
+                {"value": ChartText.CERTIFICATES, "total": Text.ALL},
             ),
             description=axes.aria_label(),
         )
@@ -286,7 +277,7 @@ def _label(named: pl.DataFrame, peak: date, dark: bool) -> alt.Chart:
 
 def _fitted_label(cases: int, training: str) -> str:
     """The number and the training; in evidence without the training, if there is no room."""
-    text = f"{cases:,} of {training}"
+    text = say(Text.LABEL, cases=cases, training=training)
     if texts_are_whole() and width(text) > _ROOM:
-        return f"{cases:,} of one training"  # the subtitle names it
+        return say(Text.UNNAMED_LABEL, cases=cases)  # the subtitle names it
     return fitted(text, _ROOM)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Literal, get_args
 import polars as pl
 
 from kpa_analytics.analysis.case_groups import (
-    NOUNS,
     as_by,
     group_columns,
     names_of_groups,
@@ -25,9 +24,11 @@ from kpa_analytics.charts.status_rows import (
 from kpa_analytics.data.training_data import FLEET_ACCOUNT
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import ACCOUNT, need, need_same_account, read
+from kpa_analytics.report_text import GROUP_NOUNS
+from kpa_analytics.report_text import RankingText as Text
 from kpa_analytics.schema import EXPIRY_STATUS
 from kpa_analytics.statuses import FROM_REQUIREMENTS, MISSING, STATUS_LABELS
-from kpa_analytics.wording import one_line
+from kpa_analytics.wording import one_line, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -101,7 +102,7 @@ def _ranked(
     counts = _of_accounts(status) if of_fleet else _of_people(status, users, by)
     group = pl.col("group_id").replace(names_of_groups(groups, by)).fill_null(no_group(by))
     named = counts.with_columns(group.alias("group"))
-    return rank(named, "group_id", "group", NOUNS[by], gaps)
+    return rank(named, "group_id", "group", GROUP_NOUNS[by], gaps)
 
 
 def _of_accounts(status: AnyFrame) -> pl.DataFrame:
@@ -128,7 +129,7 @@ def _not_known(accounts: pl.DataFrame) -> str:
     """Name the accounts without a case that follows from requirements; empty if there is none."""
     without = accounts.filter(pl.sum_horizontal(FROM_REQUIREMENTS) == 0)["group"]
     names = ", ".join(sorted(one_line(name) for name in without))
-    return f"{STATUS_LABELS[MISSING]}: none, or not known, in {names}" if names else ""
+    return say(Text.NOT_KNOWN_IN, missing=STATUS_LABELS[MISSING], names=names) if names else ""
 
 
 def _of_people(status: AnyFrame, users: AnyFrame | None, by: str) -> pl.DataFrame:
@@ -190,17 +191,16 @@ def expiry_by_group(
     """
     rows = read_status(_alone(status), "m_user_id", as_of=as_of, known=requirements_known)
     ranked = _ranked(status, users, by, groups, rows.gaps)
-    singular = ranked.nouns[0]
     of_fleet = by == ACCOUNT or (users is not None and FLEET_ACCOUNT in users.collect_schema())
     notes = []
     if of_fleet and rows.known:
         notes.append(_not_known(_ranked(status, users, "account", groups, rows.gaps).frame))
-    counted_twice = int(ranked.frame["total"].sum()) > rows.frame.height
+    if int(ranked.frame["total"].sum()) > rows.frame.height:
+        notes.append(say(Text.SEVERAL, group=ranked.nouns[0]))
     return ranking(
         ranked,
         rows,
         top=top,
-        title=f"Status by {singular}",
-        notes=[*notes, *([f"A person in more than one {singular} counts in each"] * counted_twice)],
+        notes=notes,
         dark=dark,
     )

@@ -15,6 +15,7 @@ from kpa_analytics.charts.status_rows import (
     status_counts,
 )
 from kpa_analytics.inputs import read
+from kpa_analytics.report_text import GROUP_NOUNS
 from kpa_analytics.schema import EXPIRY_STATUS
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def expiry_by_training_table(
 
 def _ranked(frame: pl.DataFrame, gaps: Sequence[str]) -> Ranked:
     counts = frame.group_by("training_id").agg(pl.col("training").first(), *status_counts())
-    return rank(counts, "training_id", "training", ("training", "trainings"), gaps)
+    return rank(counts, "training_id", "training", GROUP_NOUNS["training"], gaps)
 
 
 def expiry_by_training(
@@ -106,7 +107,6 @@ def expiry_by_training(
         _ranked(rows.frame, rows.gaps),
         rows,
         top=top,
-        title="Status by training",
         statuses=statuses,
         dark=dark,
     )

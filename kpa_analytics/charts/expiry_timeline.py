@@ -18,6 +18,8 @@ from kpa_analytics.charts.styled import layered, nothing_to_show, one_row, rows_
 from kpa_analytics.charts.text import not_drawn
 from kpa_analytics.charts.theme import SPACING, WIDTH, palette
 from kpa_analytics.inputs import read
+from kpa_analytics.report_text import CertificatesAhead, ChartText, CurrentAhead
+from kpa_analytics.report_text import TimelineText as Text
 from kpa_analytics.schema import EXPIRY_STATUS
 from kpa_analytics.statuses import (
     CURRENT,
@@ -30,7 +32,7 @@ from kpa_analytics.statuses import (
     VALID,
 )
 from kpa_analytics.whole_number import whole_number
-from kpa_analytics.wording import count, day, month, month_texts
+from kpa_analytics.wording import month, month_texts, say, say_rows
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -38,14 +40,9 @@ if TYPE_CHECKING:
     from kpa_analytics.as_of import Day
     from kpa_analytics.inputs import AnyFrame
 
-_TITLE = "Expirations per month"
 _PARTS = ("earlier", "month", "later", "no date")
 #: Why rows are not drawn.
-_REASONS = {
-    "no date": "without an expiration date",
-    MISSING: "missing (never completed)",
-    NOT_DUE: "not due",
-}
+_REASONS = {"no date": Text.NO_DATE, MISSING: Text.MISSING, NOT_DUE: Text.NOT_DUE}
 _HEIGHT = 260
 #: The space between bars, as a part of a month's width; at most `SPACING`.
 _SPACING = 1 / 6
@@ -140,9 +137,8 @@ def expiry_timeline(
     seen = only(dated, statuses)
     named = [status for status in STATUSES if seen[status].sum()]
     if not named:
-        message = "No expirations to show"
         notes = (_undated(undated), only_words(statuses, in_title=True))
-        return nothing_to_show(_TITLE, message, *notes, dark=dark, demo=rows.demo)
+        return nothing_to_show(Text.TITLE, Text.NOTHING, *notes, dark=dark, demo=rows.demo)
     in_month, has_bar = pl.col("part") == "month", pl.col("drawn") > 0
     inside, outer = seen.filter(in_month & has_bar), seen.filter(~in_month)
     beyond = outer.filter(has_bar)
@@ -151,7 +147,8 @@ def expiry_timeline(
     highest = max(inside["drawn"].to_list() or beyond["drawn"].to_list())
     headroom = highest * 1.15
     least = headroom * MIN_PART / _HEIGHT
-    expired = int(dated[EXPIRED].sum())
+    certificates, expired = (int(dated[column].sum()) for column in ("total", EXPIRED))
+    counts = say(Text.COUNTS, certificates=certificates, expired=expired, day=today)
     return layered(
         [
             _bars(
@@ -167,8 +164,7 @@ def expiry_timeline(
         ],
         title=_title(seen, statuses, today, months),
         subtitle=[
-            f"{_TITLE}: {count(int(dated['total'].sum()), 'certificate')} by expiration date, "
-            f"{expired:,} of them expired, as of {day(today)}{rows.hypothetical}",
+            rows.supposed(counts),
             timeline_ends.outer_sentence(outer, months, today, highest),
             _undated(undated),
             only_words(statuses, in_title=True),
@@ -186,36 +182,25 @@ def _title(seen: pl.DataFrame, statuses: Collection[str], today: date, months: i
     """
     ahead = seen.select("part", "month", (pl.col("drawn") - pl.col(EXPIRED)).alias("ahead"))
     ahead = ahead.filter(pl.col("ahead") > 0)
+    words = CurrentAhead if {*chosen(statuses)} & {*VALID} == {CURRENT} else CertificatesAhead
     last, later = month(months_from(today, months)), ahead.filter(pl.col("part") == "later")
     in_months = ahead.filter(pl.col("month") >= today.replace(day=1))
     if in_months.is_empty():
         expired = int(seen[EXPIRED].sum())
         if expired:
-            return f"{count(expired, 'certificate has', 'certificates have')} expired"
+            return say(Text.HAVE_EXPIRED, expired=expired)
         number = int(later["ahead"].sum())
-        return f"{_expire(number, statuses)} after {last}" if number else _TITLE
+        return say(words.LATER, n=number, last=last) if number else Text.TITLE
     busiest = in_months.filter(pl.col("ahead") == pl.col("ahead").max()).sort("month")
     first, number = busiest.select("month", "ahead").row(0)
-    expire = _expire(number, statuses)
-    if in_months.height == 1 and later.is_empty():
-        return f"{expire} in {month(first)}"
-    if busiest.height == 1:
-        start = f"Through {last}, the busiest month" if later.height else "The busiest month ahead"
-        return f"{start} is {month(first)}: {expire}"
-    start = f"Through {last}, the busiest months" if later.height else "The busiest months ahead"
-    names = f"{month(first)} and {count(busiest.height - 1, 'other month')}"
-    return f"{start} are {names}: {expire} in each"
-
-
-def _expire(number: int, statuses: Collection[str]) -> str:
-    """How many certificates expire, of those with the chosen statuses.
-
-    Examples:
-        >>> _expire(2, ()), _expire(1, ["current"]), _expire(2, ["expired", "expiring"])
-        ('2 certificates expire', '1 current certificate expires', '2 certificates expire')
-    """
-    noun = "current certificate" if {*chosen(statuses)} & {*VALID} == {CURRENT} else "certificate"
-    return count(number, f"{noun} expires", f"{noun}s expire")
+    if busiest.height > 1:
+        text = words.SEVERAL_BUSIEST_THROUGH if later.height else words.SEVERAL_BUSIEST
+    elif later.height:
+        text = words.BUSIEST_THROUGH
+    else:
+        text = words.BUSIEST if in_months.height > 1 else words.ONE_MONTH
+    others = busiest.height - 1
+    return say(text, n=number, month=month(first), others=others, last=last)
 
 
 def _undated(rows: pl.DataFrame) -> str:
@@ -230,7 +215,7 @@ def _months(inside: pl.DataFrame, least: float) -> pl.DataFrame:
     start = pl.col("month")
     # date.max is the last day that a chart can show.
     until = pl.min_horizontal(start.dt.offset_by("1mo"), pl.lit(date.max)).alias("until")
-    name = pl.concat_str(pl.lit("in "), month_texts(start)).alias("name")
+    name = say_rows(Text.IN_MONTH, month=month_texts(start)).alias("name")
     return stack(inside, SEVERITY, least, "status").select(
         start.dt.strftime("%Y-%m-%d"), start.alias("start"), until, name, *timeline_ends.OF_PARTS
     )
@@ -250,7 +235,7 @@ def _bars(
         rows_of(rows, name="months")
         .transform_calculate(
             signed=axes.signed_label(),
-            spoken=axes.sentence("Expires {name}: {value:,} {status}, of {total:,}"),
+            spoken=axes.sentence(Text.SPOKEN),
         )
         .mark_bar(
             xOffset=min(SPACING, _SPACING * WIDTH / (within[1] - within[0] + 1)),
@@ -261,16 +246,16 @@ def _bars(
         .encode(
             x=axes.on_day(
                 "start",
-                title="Month of expiration",
+                title=Text.AXIS,
                 axis=axes.time_axis(shown[0], shown[-1], within),
             ),
             x2=axes.until_day("until"),
-            y=alt.Y("low:Q", **axes.counting("Certificates", headroom)),
+            y=alt.Y("low:Q", **axes.counting(ChartText.CERTIFICATES, headroom)),
             y2=alt.Y2("high:Q"),
             color=axes.status_colour(dark, statuses),
             tooltip=axes.tooltip(
-                {"name": "Expires", "signed": "Status"},
-                {"value": "Certificates", "total": "All statuses"},
+                {"name": Text.EXPIRES, "signed": ChartText.STATUS},
+                {"value": ChartText.CERTIFICATES, "total": Text.ALL_STATUSES},
             ),
             description=axes.aria_label(),
         )
@@ -281,7 +266,7 @@ def _bars(
 def _line(today: date, shown: list[date], dark: bool) -> list[alt.Chart]:
     """A line at `today`, and its label at the top, on the side with fewer months."""
     left = sum(month < today for month in shown) > len(shown) / 2
-    base = one_row(day=today.isoformat(), label=f"as of {day(today)}")
+    base = one_row(day=today.isoformat(), label=say(ChartText.AS_OF, day=today))
     line = base.mark_rule(strokeDash=[5, 3], strokeWidth=1.25, clip=True, aria=False)
     label = base.mark_text(
         align="right" if left else "left",

@@ -9,13 +9,14 @@ import polars as pl
 
 from kpa_analytics.analysis.periods import part_of
 from kpa_analytics.charts import axes
-from kpa_analytics.charts.periods import beyond, drawn_periods, period_ends, period_noun
+from kpa_analytics.charts.periods import beyond, drawn_periods, period_ends, period_label
 from kpa_analytics.charts.stacking import MIN_PART, stack
 from kpa_analytics.charts.styled import demo_line, nothing_to_show, panel, rows_of, stacked_panels
 from kpa_analytics.charts.text import not_drawn
 from kpa_analytics.charts.theme import SPACING, WIDTH, palette
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.inputs import read
+from kpa_analytics.report_text import PeriodText
 from kpa_analytics.report_text import ShareText as Text
 from kpa_analytics.schema import GROUP_SHARE
 from kpa_analytics.wording import percent, say
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 _READ = ("period", "every", "in_groups", "alone", "share", "demo")
 _LOWER = 110
+#: Why completions are not drawn.
+_REASONS = {"earlier": PeriodText.EARLIER, "later": PeriodText.LATER, "no day": Text.NO_DATE}
 #: Each part of a bar.
 _WAYS = {"in_groups": say(Text.IN_GROUPS), "alone": say(Text.ALONE)}
 #: The same in the legend, which also names its place, so that it does not rely on colour.
@@ -101,12 +104,12 @@ def group_share(
     first, last, length = drawn_periods(frame, as_of, every)
     part = part_of(pl.col("period"), first, last, ("earlier", "drawn", "later", "no day"))
     parts = frame.group_by(part).agg(pl.sum_horizontal("in_groups", "alone").sum())
-    left_out = not_drawn(dict(parts.iter_rows()), {**beyond(length), "no day": Text.NO_DATE})
+    left_out = not_drawn(dict(parts.iter_rows()), _REASONS, **beyond(length))
     if shown.is_empty():
         return nothing_to_show(Text.TITLE, Text.NOTHING, left_out, dark=dark, demo=demo)
     shares = [percent(*row) for row in shown.select("in_groups", "total").iter_rows()]
     rows = period_ends(shown.with_columns(pl.Series("percent", shares)), length)
-    period, mark = period_noun(length).capitalize(), [demo_line(44, dark)] if demo else []
+    period, mark = period_label(length), [demo_line(44, dark)] if demo else []
     counts = panel([_counts(rows, period, dark), *mark], _LOWER)
     return stacked_panels(
         [_line(rows, period, dark).properties(width=WIDTH, height=130), counts],
@@ -155,10 +158,11 @@ def _counts(rows: pl.DataFrame, period: str, dark: bool) -> alt.Chart:
     p = palette(dark)
     highest = rows.select(pl.col("total").max()).item()
     edges = axes.outline(dict(zip(_LEGEND, (p.accent, p.quiet), strict=True)), "way", dark)
+    in_groups, alone = map(axes.sentence, (Text.SPOKEN_IN_GROUPS, Text.SPOKEN_ALONE))
     bars: alt.Chart = (
         rows_of(stack(rows, list(_WAYS), highest * MIN_PART / _LOWER, "part"))
         .transform_calculate(way=f"{_WAYS}[datum.part]")
-        .transform_calculate(spoken=axes.sentence(Text.SPOKEN_COUNT, way="lower(datum.way)"))
+        .transform_calculate(spoken=f"datum.part == 'alone' ? {alone} : {in_groups}")
         .mark_bar(x2Offset=-SPACING, y2Offset=SPACING, strokeWidth=1, stroke=edges)
         .encode(
             x=axes.on_day(

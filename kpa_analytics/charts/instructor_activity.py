@@ -14,6 +14,7 @@ from kpa_analytics.charts.periods import (
     beyond,
     drawn_periods,
     period_ends,
+    period_label,
     period_length,
     period_noun,
 )
@@ -24,6 +25,7 @@ from kpa_analytics.charts.theme import palette
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.inputs import read
 from kpa_analytics.report_text import ActivityText as Text
+from kpa_analytics.report_text import PeriodText
 from kpa_analytics.schema import INSTRUCTOR_ACTIVITY
 from kpa_analytics.whole_number import whole_number
 from kpa_analytics.wording import say
@@ -38,6 +40,8 @@ _READ = (
 )
 #: Why completions are not drawn.
 _REASONS = {
+    "earlier periods": PeriodText.EARLIER_COMPLETIONS,
+    "later periods": PeriodText.LATER_COMPLETIONS,
     "no instructor": Text.NO_INSTRUCTOR,
     "no period": Text.NO_DATE,
     "other instructors": Text.OTHER_INSTRUCTORS,
@@ -163,8 +167,7 @@ def instructor_activity(
     shown = table.filter(drawn).drop("part")
     rest = table.filter(~drawn).group_by("part").agg(pl.sum("completions"))
     length = period_length(frame, every)
-    reasons = {f"{part} periods": reason for part, reason in beyond(length).items()} | _REASONS
-    left_out = not_drawn(dict(rest.iter_rows()), reasons, "completion")
+    left_out = not_drawn(dict(rest.iter_rows()), _REASONS, **beyond(length))
     if shown.is_empty():
         return nothing_to_show(Text.TITLE, Text.NOTHING, left_out, dark=dark, demo=demo)
     totals = shown.group_by("place", "instructor").agg(pl.sum("completions")).sort("place")
@@ -192,10 +195,10 @@ def _title(names: list[str], completions: pl.Series) -> str:
     number = int((completions == most).sum())
     nouns = ("instructor", "instructors")
     if completions.len() == 1:
-        return say(Text.TAUGHT, name=top_names(names, 1, nouns, _ROOM, "The"), every=every)
+        return say(Text.TAUGHT, name=top_names(names, 1, nouns, _ROOM, start=True), every=every)
     if number == completions.len():
         return say(Text.TAUGHT_EACH, instructors=number, most=most)
-    name = top_names(names, number, nouns, _ROOM, "The")
+    name = top_names(names, number, nouns, _ROOM, start=True)
     text = Text.SEVERAL_TAUGHT_MOST if number > 1 else Text.TAUGHT_MOST
     return say(text, name=name, most=most, every=every)
 
@@ -259,12 +262,12 @@ def _bars(
         )
         .mark_bar(x2Offset=-1, color=palette(dark).accent)
         .encode(
-            x=axes.on_day("period", title=period_noun(length).capitalize(), axis=axis),
+            x=axes.on_day("period", title=period_label(length), axis=axis),
             x2=axes.until_day("end"),
             y=alt.Y("bottom:Q", scale=lanes, axis=None),
             y2=alt.Y2("top:Q"),
             tooltip=axes.tooltip(
-                {"instructor": Text.INSTRUCTOR, "name": period_noun(length).capitalize()},
+                {"instructor": Text.INSTRUCTOR, "name": period_label(length)},
                 {
                     "completions": Text.COMPLETIONS,
                     "trainees": Text.PEOPLE,

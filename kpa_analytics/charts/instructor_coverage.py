@@ -39,7 +39,13 @@ _IDS = "m_instructor_ids"
 #: Why a training has no instructor in the period, and the phrase for the subtitle.
 _NONE = {_NOT_LATELY: _NOT_LATELY, _NEVER: f"with {_NEVER}"}
 #: Which trainings are not drawn.
-_REASONS = {_MORE: "with at least as many instructors as the last row", **_NONE}
+_REASONS = {
+    reason: f"{{number:training|trainings}} {phrase}"
+    for reason, phrase in {
+        _MORE: "with at least as many instructors as the last row",
+        **_NONE,
+    }.items()
+}
 #: Pixels for a label, and for the bars.
 _ROOM, _WIDTH = 210, 430
 #: Pixels for a training in the title.
@@ -160,7 +166,7 @@ def instructor_coverage(
         title=taught_by_one(totals[_ONE], table["instructors"], table["training"], frame.height),
         subtitle=[
             _TITLE + "".join(none),
-            not_drawn(hidden, _REASONS, "training"),
+            not_drawn(hidden, _REASONS),
         ],
         demo=demo,
         dark=dark,
@@ -230,14 +236,14 @@ def _without(
         title = table["training"][0]
         trainings = title if width(title) <= _NAME else "the training"
     hidden = {_OTHERS: remaining.height - table.height}
-    reasons = {_OTHERS: "with at least as many others as the last row"}
+    more = "{number:training|trainings} with at least as many others as the last row"
     return layered(
         _bars(_noted(table, note), _NOBODY_ELSE, "Others active in the period", dark),
         title=f"Without {names}, {'nobody' if left else 'somebody else still'} teaches {trainings}",
         subtitle=[
             "How many others taught each training of theirs in the period: what remains if they "
             "leave",
-            not_drawn(hidden, reasons, "training"),
+            not_drawn(hidden, {_OTHERS: more}),
         ],
         demo=demo,
         dark=dark,

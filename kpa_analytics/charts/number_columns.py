@@ -44,7 +44,7 @@ def number_columns(
     placed = texts.with_columns(
         pl.col("column").replace_strict(ends).alias("at"), ink.alias("ink")
     ).drop("column")
-    heads = pl.DataFrame({"heading": [*headings.values()], "at": [*ends.values()]})
+    heads = pl.DataFrame({"heading": [*map(str, headings.values())], "at": [*ends.values()]})
     return [
         rows_of(placed)
         .mark_text(align="right", clip=False, aria=False)

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import polars as pl
 
 from kpa_analytics.analysis.periods import period_start
 from kpa_analytics.as_of import Day, as_day, day_of
 from kpa_analytics.errors import KPADataError
+from kpa_analytics.report_text import OTHER_PERIODS, PERIOD_LABELS, PERIOD_NOUNS, PeriodText
 from kpa_analytics.wording import day as in_words
-from kpa_analytics.wording import day_texts, month_texts
+from kpa_analytics.wording import day_texts, month_texts, say_rows
 
 #: How many periods to draw up to that of `as_of`, and after it.
 BEFORE, AFTER = 60, 12
-_OTHER = ("period", "periods")
-#: The usual lengths of a period: one and several.
-LENGTHS = {"1mo": ("month", "months"), "3mo": ("quarter", "quarters"), "1y": ("year", "years")}
 _QUARTERS = {"1q": "3mo", "2q": "6mo", "4q": "1y", "12mo": "1y"}
 
 
@@ -52,23 +50,26 @@ def period_length(frame: pl.DataFrame, every: str | None = None) -> str:
     return length
 
 
-def beyond(length: str) -> dict[str, str]:
-    """Why records in earlier or later periods are not drawn.
+def beyond(length: str) -> dict[str, Any]:
+    """The fields of `PeriodText` about records in earlier or later periods, which are not drawn.
 
     Examples:
-        >>> beyond("1y")["later"]
-        'in later years (more than 12 ahead)'
+        >>> from kpa_analytics.wording import say
+        >>> say(PeriodText.LATER, number=7, **beyond("1y"))
+        '7 in later years (more than 12 ahead)'
     """
-    _, periods = LENGTHS.get(length, _OTHER)
-    return {
-        "earlier": f"in earlier {periods} (more than {BEFORE} back)",
-        "later": f"in later {periods} (more than {AFTER} ahead)",
-    }
+    _, periods = PERIOD_NOUNS.get(length, OTHER_PERIODS)
+    return {"periods": periods, "before": BEFORE, "after": AFTER}
 
 
 def period_noun(length: str) -> str:
     """The noun of a period: month, quarter, year, or period for other lengths."""
-    return LENGTHS.get(length, _OTHER)[0]
+    return PERIOD_NOUNS.get(length, OTHER_PERIODS)[0]
+
+
+def period_label(length: str) -> str:
+    """The same noun as a label, e.g. Month."""
+    return PERIOD_LABELS.get(length, PeriodText.OTHER)
 
 
 def _same(every: str) -> str:
@@ -126,10 +127,10 @@ def period_ends(frame: pl.DataFrame, length: str) -> pl.DataFrame:
     period = pl.col("period")
     named = {
         "1y": period.dt.strftime("%Y"),
-        "3mo": pl.format("Q{} {}", period.dt.quarter(), period.dt.year()),
+        "3mo": say_rows(PeriodText.QUARTER, quarter=period.dt.quarter(), year=period.dt.year()),
         "1mo": month_texts(period),
     }
-    first_day = pl.concat_str(pl.lit("from "), day_texts(period))
+    first_day = say_rows(PeriodText.FROM, day=day_texts(period))
     return frame.with_columns(
         # date.max is the last day that a chart can show.
         pl.min_horizontal(period.dt.offset_by(length), pl.lit(date.max)).alias("until"),

@@ -35,7 +35,7 @@ _NOTHING = "No trainings to show"
 #: Days of the axis before and after `as_of`, at least.
 _MARGIN = 60
 #: Why trainings are not drawn.
-_REASONS = {"others": "in a better state"}
+_REASONS = {"others": "{number:training|trainings} in a better state"}
 
 
 def person_timeline_table(
@@ -153,10 +153,10 @@ def person_timeline(
         person.axis,
         title=_title(person, gaps, rows),
         subtitle=[
-            f"{_TITLE}: {count(person.status.height, 'training')}, gaps first{rows.as_of}",
+            rows.dated(f"{_TITLE}: {count(person.status.height, 'training')}, gaps first"),
             "Pale bars: how long a training stays valid if it is not renewed",
             rows.not_known,
-            not_drawn({"others": rest}, _REASONS, "training"),
+            not_drawn({"others": rest}, _REASONS),
             *earlier,
         ],
         demo=person.demo,

@@ -11,13 +11,15 @@ from kpa_analytics.charts import axes
 from kpa_analytics.charts.number_columns import number_columns
 from kpa_analytics.charts.stacking import MIN_PART, stack
 from kpa_analytics.charts.status_choice import chosen, only_words
-from kpa_analytics.charts.status_rows import NO_CASES, StatusRows
+from kpa_analytics.charts.status_rows import StatusRows
 from kpa_analytics.charts.styled import layered, nothing_to_show, one_row, rows_of
 from kpa_analytics.charts.text import labels, short, top_names
 from kpa_analytics.charts.theme import SPACING, TEXT, ink_on, palette
+from kpa_analytics.report_text import ChartText, ShareOfExpired, ShareOfGaps
+from kpa_analytics.report_text import RankingText as Text
 from kpa_analytics.statuses import EXPIRING, GAPS, SEVERITY, STATUSES, status_colours
 from kpa_analytics.whole_number import whole_number
-from kpa_analytics.wording import count, one_line, percent
+from kpa_analytics.wording import count, one_line, percent, say
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 _ROOM, _WIDTH, _COLUMN = 200, 210, 64
 #: Pixels for names in the title.
 _NAMES = 250
+#: The headings of the labels.
+_HEADINGS = {"training": ChartText.TRAINING, "group": ChartText.GROUP}
 
 
 class _ShareAxis(NamedTuple):
@@ -93,7 +97,9 @@ class Ranked(NamedTuple):
             rest = table.slice(top)
             folded = rest.select(
                 pl.lit(None, table.schema[key]).alias(key),
-                pl.lit(f"other {self.nouns[1]} ({rest.height:,})").alias(label),
+                pl.lit(say(ChartText.OTHERS, groups=self.nouns[1], number=rest.height)).alias(
+                    label
+                ),
                 pl.len().cast(pl.Int64).alias("folded"),
                 pl.col(figures).sum(),
             )
@@ -119,7 +125,6 @@ def ranking(
     rows: StatusRows,
     *,
     top: int,
-    title: str,
     notes: Sequence[str] = (),
     statuses: Collection[str] = (),
     dark: bool,
@@ -132,7 +137,9 @@ def ranking(
     """
     table, key, label = ranked.fold(top), ranked.key, ranked.label
     if table.is_empty():
-        return nothing_to_show(title, NO_CASES, dark=dark, demo=rows.demo)
+        title = say(Text.TITLE, group=ranked.nouns[0])
+        return nothing_to_show(title, ChartText.NO_CASES, dark=dark, demo=rows.demo)
+    words = _words(rows)
     every = rows.frame.height
     gaps, expiring = (int(rows.frame["status"].is_in(few).sum()) for few in (rows.gaps, [EXPIRING]))
     placed = table.with_columns(
@@ -140,20 +147,27 @@ def ranking(
         pl.sum_horizontal(rows.gaps).alias("gaps"),
         pl.Series("percent", [_percent(row, rows) for row in table.iter_rows(named=True)]),
     ).with_row_index("place")
-    average = gaps / every
     named = table.filter(pl.col(key).is_not_null())
     end = max(named["share"] if named.height else table["share"]) or 1.0
     drawn = placed.filter(pl.col("share") <= end)
-    axis = _ShareAxis(end, f"Share of cases that are {rows.gap_name}")
+    axis = _ShareAxis(end, words.AXIS)
     columns = {
-        **{"percent": "Share", "gaps": rows.gap_name.capitalize()},
-        **{EXPIRING: "Expiring", "total": "Cases"},
+        **{"percent": Text.SHARE, "gaps": words.NUMBER},
+        **{EXPIRING: Text.EXPIRING, "total": ChartText.CASES},
     }
-    heading = count(ranked.frame[key].count(), *ranked.nouns)
-    order = ", worst first" if table.height > 1 else ""
+    share = percent(gaps, every)
+    counts = say(
+        words.COUNTS if table.height > 1 else words.COUNTS_OF_ONE,
+        group=ranked.nouns[0],
+        number=count(ranked.frame[key].count(), *ranked.nouns),
+        gaps=gaps,
+        every=every,
+        share=share,
+        expiring=expiring,
+    )
     return layered(
         [
-            *_average(average, percent(gaps, every), axis, dark),
+            *_average(gaps / every, share, axis, dark),
             *_bars(
                 drawn, ranked, axis, [gap for gap in rows.gaps if gap in chosen(statuses)], dark
             ),
@@ -161,8 +175,7 @@ def ranking(
         ],
         title=_title(ranked, named[label], rows, gaps),
         subtitle=[
-            f"{title}: {heading}{order}: {gaps:,} of {count(every, 'case')} "
-            f"{rows.gap_words} ({percent(gaps, every)}), {expiring:,} expiring soon{rows.as_of}",
+            rows.dated(counts),
             rows.not_known,
             *_without_bar(placed, drawn, label),
             *notes,
@@ -179,7 +192,12 @@ def ranking(
 def _without_bar(rows: pl.DataFrame, drawn: pl.DataFrame, label: str) -> list[str]:
     """Name the row without a key, if its bar is not drawn."""
     names = rows.filter(pl.col("share") > drawn["share"].max())[label]
-    return [f"No bar: {one_line(name)}, which would be longer than all others" for name in names]
+    return [say(Text.NO_BAR, name=one_line(name)) for name in names]
+
+
+def _words(rows: StatusRows) -> type[ShareOfGaps | ShareOfExpired]:
+    """The sentences about the gaps that can be found."""
+    return ShareOfGaps if rows.known else ShareOfExpired
 
 
 def _title(ranked: Ranked, names: pl.Series, rows: StatusRows, gaps: int) -> str:
@@ -187,28 +205,28 @@ def _title(ranked: Ranked, names: pl.Series, rows: StatusRows, gaps: int) -> str
 
     All rows count, not only those drawn, whose names are given.
     """
+    words, every, (singular, plural) = _words(rows), rows.frame.height, ranked.nouns
+    said = {"share": percent(gaps, every), "group": singular, "groups": plural}
     if not gaps:
-        return f"No case is {'a gap' if rows.known else rows.gap_words}"
-    every, (singular, plural) = rows.frame.height, ranked.nouns
-    said = f"{percent(gaps, every)} of cases are {rows.gap_name}"
+        return say(words.NONE)
     has_key = pl.col(ranked.key).is_not_null()
     named, unnamed = ranked.frame.filter(has_key), ranked.frame.filter(~has_key)
     if named.height < 2:
-        return said
+        return say(words.ALL, **said)
     worst = named.filter(pl.col("share") == pl.col("share").max())
-    share = percent(*worst.select(pl.sum_horizontal(rows.gaps), "total").row(0))
+    said["highest"] = percent(*worst.select(pl.sum_horizontal(rows.gaps), "total").row(0))
     if worst.height == named.height:
         same = (ranked.frame["share"] == gaps / every).all()
-        return f"{said}, {'the same share' if same else share} in each {singular}"
+        return say(words.SAME if same else words.EACH, **said)
     first = top_names(names.to_list(), worst.height, ranked.nouns, _NAMES)
-    if worst.height > 1:
-        share = f"{share} each"
-    if (unnamed["share"] > worst["share"][0]).any():
-        noun = plural if worst.height > 1 else singular
-        if first.startswith(names[0]):
-            return f"{said}; the worst {noun}: {first} ({share})"
-        return f"{said}; the worst {first if worst.height > 1 else noun}: {share}"
-    return f"{said}, the highest share in {first} ({share})"
+    several = worst.height > 1
+    if not (unnamed["share"] > worst["share"][0]).any():
+        text = words.SEVERAL_HIGHEST if several else words.HIGHEST
+    elif first.startswith(names[0]):
+        text = words.SEVERAL_WORST if several else words.WORST
+    else:
+        text = words.WORST_COUNTED if several else words.WORST_UNNAMED
+    return say(text, names=first, **said)
 
 
 def _percent(row: dict[str, Any], rows: StatusRows) -> str:
@@ -216,7 +234,7 @@ def _percent(row: dict[str, Any], rows: StatusRows) -> str:
     gaps = sum(row[status] for status in rows.gaps)
     if gaps:
         return percent(gaps, row["total"])
-    return "no gap" if rows.known else "none"
+    return say(_words(rows).NO_GAP)
 
 
 def _bars(
@@ -251,7 +269,7 @@ def _parts(
         rows_of(parts.drop("folded"))
         .transform_calculate(
             signed=axes.signed_label(),
-            spoken=axes.sentence(f"{{{label}}}: {{value:,}} {{status}}, of {{total:case}}"),
+            spoken=axes.sentence(Text.SPOKEN, name=f"datum.{label}"),
         )
         .mark_bar(x2Offset=-SPACING, strokeWidth=1, stroke=axes.status_edge(dark))
         .encode(
@@ -260,8 +278,8 @@ def _parts(
             y=axes.labelled_rows(),
             color=axes.status_colour(dark, statuses, offset=30),
             tooltip=axes.tooltip(
-                {label: label.capitalize(), "signed": "Status"},
-                {"value": "Cases", "total": "All cases"},
+                {label: _HEADINGS[label], "signed": ChartText.STATUS},
+                {"value": ChartText.CASES, "total": Text.ALL},
             ),
             description=axes.aria_label(),
         )
@@ -296,7 +314,7 @@ def _figures(parts: pl.DataFrame, axis: _ShareAxis, dark: bool) -> list[alt.Char
 
 def _average(share: float, shown: str, axis: _ShareAxis, dark: bool) -> list[alt.Chart]:
     """A line at the share of gaps of all cases."""
-    base = one_row(share=share, label=f"all cases {shown}")
+    base = one_row(share=share, label=say(Text.ALL_CASES, share=shown))
     line = base.mark_rule(
         strokeDash=[5, 3], strokeWidth=1.25, color=palette(dark).ink, aria=False
     ).encode(x=axis.of("share"))

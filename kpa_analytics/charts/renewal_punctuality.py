@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import altair as alt
 import polars as pl
 
-from kpa_analytics.analysis.case_groups import BY_IN_A_FLEET, NOUNS, group_columns, no_group
+from kpa_analytics.analysis.case_groups import BY_IN_A_FLEET, group_columns, no_group
 from kpa_analytics.analysis.periods import part_of
 from kpa_analytics.charts.periods import AFTER, BEFORE, drawn_periods
 from kpa_analytics.charts.punctuality_months import months
@@ -17,6 +17,7 @@ from kpa_analytics.charts.text import labels, not_drawn, top_names
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import need
+from kpa_analytics.report_text import GROUP_NOUNS
 from kpa_analytics.report_text import RenewalText as Text
 from kpa_analytics.schema import RENEWAL_PUNCTUALITY
 from kpa_analytics.whole_number import whole_number
@@ -207,12 +208,12 @@ def _of_groups(read: _Read, drawn: pl.DataFrame) -> str:
     named, unnamed = known.filter(has_key), known.filter(~has_key)
     lowest = (named if named.height else unnamed).filter(pl.col("share") == pl.col("share").min())
     share = share_text(lowest["share"][0])
-    nouns = NOUNS[read.by] if read.by else ("", "")
+    nouns = GROUP_NOUNS[read.by] if read.by else ("", "")
     names = drawn.filter(has_key)["group"].to_list()
     if read.frame.height == 1 or named.is_empty():
         return say(Text.OF_ALL, share=share)
     if named.height == 1:
-        return say(Text.OF_ONE, name=top_names(names, 1, nouns, _NAMES, "The"), share=share)
+        return say(Text.OF_ONE, name=top_names(names, 1, nouns, _NAMES, start=True), share=share)
     if lowest.height == read.frame["key"].count():
         return say(Text.OF_EACH, group=nouns[0], share=share)
     among = (unnamed["share"] < lowest["share"][0]).any()

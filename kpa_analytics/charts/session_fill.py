@@ -40,9 +40,9 @@ _REPEATED = (
     "of them"
 )
 _REASONS = {
-    "other day": "on other days or without a date",
-    "no size": "of unknown size",
-    "fuller": "of trainings at least as full as the last row",
+    "other day": "{number:session|sessions} on other days or without a date",
+    "no size": "{number:session|sessions} of unknown size",
+    "fuller": "{number:session|sessions} of trainings at least as full as the last row",
 }
 
 
@@ -120,7 +120,7 @@ def session_fill(
         'How full sessions were. No group sessions to show.'
     """
     table, shares, left_out, repeated, last, demo = _read(groups, capacity, as_of, months, top)
-    said = not_drawn(left_out, _REASONS, "session")
+    said = not_drawn(left_out, _REASONS)
     if table.is_empty() or last is None:
         return nothing_to_show(_TITLE, SessionsText.NOTHING, said, dark=dark, demo=demo)
     rows = table.with_columns(

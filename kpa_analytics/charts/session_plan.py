@@ -20,6 +20,10 @@ from kpa_analytics.wording import count, day, day_texts, month_texts
 
 _READ = ("week", "training_id", "training", "seats", "filled", "m_instructor_id")
 _TITLE = "Planned sessions"
+_REST = (
+    "{number:session|sessions} of {trainings:training|trainings} with at most as many people as "
+    "the last row"
+)
 #: Pixels for a title beside the cells, for a column, and for a row.
 _ROOM, _COLUMN, _ROW = 180, 21, 20
 #: The most columns; a longer plan is drawn by month.
@@ -93,14 +97,7 @@ def session_plan(
         subtitle=[
             f"{_TITLE}: people of each training and {per}, most people first; "
             f"{filled:,} of {count(seats, 'place')} filled in {count(trainings, 'training')}",
-            not_drawn(
-                {"rest": rest},
-                {
-                    "rest": f"of {count(trainings - drawn, 'training')} with at most as many "
-                    "people as the last row"
-                },
-                "session",
-            ),
+            not_drawn({"rest": rest}, {"rest": _REST}, trainings=trainings - drawn),
         ],
         demo=demo,
         dark=dark,

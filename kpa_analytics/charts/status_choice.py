@@ -8,7 +8,9 @@ import polars as pl
 
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import need_list
+from kpa_analytics.report_text import ChosenBarsText as Text
 from kpa_analytics.statuses import GAPS, SEVERITY, SIGNED_LABELS, STATUSES
+from kpa_analytics.wording import say
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -70,10 +72,6 @@ def only_words(
     drawn = [status for status in kept if status in GAPS or not gaps_only]
     *first, last = (SIGNED_LABELS[status] for status in drawn or kept)
     if drawn:
-        names = ", ".join([*first, last])
-        if in_title:
-            return f"Bars and title: only {names}; the other lines count every status"
-        others = "the title and the columns count" if gaps_only else "the title counts"
-        return f"Bars: only {names}; {others} every status"
-    why = f"{', '.join(first)} and {last} are not gaps" if first else f"{last} is not a gap"
-    return f"No bars: this chart shows only gaps, and {why}"
+        text = Text.BARS_OF_GAPS if gaps_only else Text.BARS
+        return say(Text.BARS_AND_TITLE if in_title else text, names=", ".join([*first, last]))
+    return say(Text.NO_GAPS if first else Text.NO_GAP, names=", ".join(first), name=last)

@@ -12,6 +12,7 @@ from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame, need_switch, read
 from kpa_analytics.report_text import NO_REQUIREMENTS, UNDATED_NOTE
+from kpa_analytics.report_text import ChartText as Text
 from kpa_analytics.schema import EXPIRY_STATUS
 from kpa_analytics.statuses import (
     FROM_REQUIREMENTS,
@@ -24,10 +25,6 @@ from kpa_analytics.wording import day, say
 
 if TYPE_CHECKING:
     from datetime import date
-
-#: What charts say of statuses after planned sessions.
-PLANNED = ", hypothetical: if the planned sessions are held"
-NO_CASES = "No completions or requirements to show"
 
 
 class StatusRows(NamedTuple):
@@ -59,21 +56,14 @@ class StatusRows(NamedTuple):
         """The gaps that can be found, e.g. "expired or missing"."""
         return " or ".join(STATUS_LABELS[gap].lower() for gap in self.gaps)
 
-    @property
-    def gap_name(self) -> str:
-        """The gaps that can be found in one word: "gaps", or "expired" without requirements."""
-        return "gaps" if self.known else self.gap_words
+    def dated(self, sentence: str) -> str:
+        """Add the day to a sentence, if it is known, and say whether sessions are planned."""
+        dated = say(Text.OF_DAY, sentence=sentence, day=self.today) if self.today else sentence
+        return self.supposed(dated)
 
-    @property
-    def as_of(self) -> str:
-        """The day as the end of a sentence, if it is known, and whether sessions are planned."""
-        known = f", as of {day(self.today)}" if self.today else ""
-        return known + self.hypothetical
-
-    @property
-    def hypothetical(self) -> str:
-        """Say that planned sessions have not been held, or nothing if these are real statuses."""
-        return PLANNED * self.planned
+    def supposed(self, sentence: str) -> str:
+        """Add to a sentence that planned sessions have not been held, unless these are real."""
+        return say(Text.HYPOTHETICAL, sentence=sentence) if self.planned else sentence
 
     @property
     def not_known(self) -> str:
@@ -81,7 +71,7 @@ class StatusRows(NamedTuple):
         if self.known:
             return ""
         why = say(UNDATED_NOTE, undated=self.undated) if self.undated else NO_REQUIREMENTS
-        return f"{STATUS_LABELS[MISSING]}: not known. {why}"
+        return say(Text.MISSING_NOT_KNOWN, missing=STATUS_LABELS[MISSING], why=why)
 
 
 def read_status(

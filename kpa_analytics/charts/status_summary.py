@@ -9,15 +9,12 @@ import polars as pl
 
 from kpa_analytics.charts import axes
 from kpa_analytics.charts.stacking import MIN_PART, stacked
-from kpa_analytics.charts.status_rows import (
-    NO_CASES,
-    StatusRows,
-    read_status,
-    requirements_are_known,
-)
+from kpa_analytics.charts.status_rows import StatusRows, read_status, requirements_are_known
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
 from kpa_analytics.charts.theme import SPACING, WIDTH, palette
 from kpa_analytics.inputs import read
+from kpa_analytics.report_text import NOT_KNOWN, ChartText
+from kpa_analytics.report_text import SummaryText as Text
 from kpa_analytics.schema import EXPIRY_STATUS, STATUS
 from kpa_analytics.statuses import (
     FROM_REQUIREMENTS,
@@ -26,13 +23,11 @@ from kpa_analytics.statuses import (
     STATUS_LABELS,
     status_colours,
 )
-from kpa_analytics.wording import count, percent
+from kpa_analytics.wording import percent, say
 
 if TYPE_CHECKING:
     from kpa_analytics.as_of import Day
     from kpa_analytics.inputs import AnyFrame
-
-_TITLE = "Training status"
 
 
 def status_summary_table(
@@ -103,17 +98,17 @@ def status_summary(
     """
     rows = read_status(status, "m_user_id", "training_id", as_of=as_of, known=requirements_known)
     if rows.frame.is_empty():
-        return nothing_to_show(_TITLE, NO_CASES, dark=dark, demo=rows.demo)
-    people, trainings = (rows.frame[key].n_unique() for key in ("m_user_id", "training_id"))
+        return nothing_to_show(Text.TITLE, ChartText.NO_CASES, dark=dark, demo=rows.demo)
+    numbers = {
+        "cases": rows.frame.height,
+        "people": rows.frame["m_user_id"].n_unique(),
+        "trainings": rows.frame["training_id"].n_unique(),
+    }
     figures = _figures(status_summary_table(rows.frame, requirements_known=rows.known))
     return layered(
         [*_bar(figures, dark), *_texts(figures, dark)],
         title=_title(rows),
-        subtitle=[
-            f"{_TITLE}: {count(rows.frame.height, 'case')} (one person and one training each) of "
-            f"{count(people, 'person', 'people')} and {count(trainings, 'training')}{rows.as_of}",
-            rows.not_known,
-        ],
+        subtitle=[rows.dated(say(Text.COUNTS, **numbers)), rows.not_known],
         demo=rows.demo,
         dark=dark,
         details=", ".join(figures["spoken"]),
@@ -125,7 +120,8 @@ def status_summary(
 def _title(rows: StatusRows) -> str:
     """The finding, as the title: which share of cases are gaps."""
     gaps, every = int(rows.frame["status"].is_in(rows.gaps).sum()), rows.frame.height
-    return f"{percent(gaps, every)} of cases are {rows.gap_name}: {gaps:,} of {every:,}"
+    text = Text.GAPS if rows.known else Text.EXPIRED
+    return say(text, share=percent(gaps, every), gaps=gaps, every=every)
 
 
 def _figures(table: pl.DataFrame) -> pl.DataFrame:
@@ -145,19 +141,19 @@ def _figure(row: dict[str, Any], every: int) -> dict[str, str]:
     label = STATUS_LABELS[row["status"]].lower()
     named = {"status": row["status"], "signed": SIGNED_LABELS[row["status"]]}
     if row["rows"] is None:
-        unknown = {"figure": "not known", "part": "", "people": "not known"}
-        return {**named, **unknown, "spoken": f"{label} not known"}
-    people = count(row["people"], "person", "people")
+        unknown = {"figure": NOT_KNOWN, "part": "", "people": NOT_KNOWN}
+        return {**named, **unknown, "spoken": say(Text.SPOKEN_NOT_KNOWN, status=label)}
+    people = say(Text.PEOPLE, people=row["people"])
     return {
         **named,
         "figure": f"{row['rows']:,}",
         "part": f"{percent(row['rows'], every)}\n{people}",
         "people": f"{row['people']:,}",
-        "spoken": f"{row['rows']:,} {label}",
+        "spoken": say(Text.SPOKEN, cases=row["rows"], status=label),
     }
 
 
-_TOOLTIP = {"signed": "Status", "figure": "Cases", "people": "People"}
+_TOOLTIP = {"signed": ChartText.STATUS, "figure": ChartText.CASES, "people": ChartText.PEOPLE}
 
 
 def _column() -> alt.X:

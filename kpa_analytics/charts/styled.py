@@ -23,7 +23,8 @@ from kpa_analytics.charts.theme import WIDTH, palette
 from kpa_analytics.inputs import need_switch
 from kpa_analytics.paths import typed_path
 from kpa_analytics.report_text import DEMO_MARK
-from kpa_analytics.wording import day
+from kpa_analytics.report_text import ChartText as Text
+from kpa_analytics.wording import MONTHS, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +34,7 @@ _OWN_SCALES = alt.Resolve(scale={"color": "independent", "shape": "independent"}
 #: Pixels for a line below the title.
 _LINE = 690
 #: The day of a chart, in its description.
-_OF_DAY = re.compile(r"as of \d{1,2} [A-Z][a-z]{2} \d{4}")
+_OF_DAY = re.compile(say(Text.AS_OF, day=rf"\d{{1,2}} ({'|'.join(MONTHS)}) \d{{4}}"))
 _NOT_IN_FILE_NAMES = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 _LONGEST_NAME = 80
 _SCALES = {"png": PICTURE_SCALE, "svg": 1}
@@ -216,7 +217,7 @@ def _file_name(spec: dict[str, Any], description: str) -> str:
     plain = _NOT_IN_FILE_NAMES.sub("", str(text or description.partition(". ")[0]))
     if len(plain) > _LONGEST_NAME:  # the last word is left out, not cut
         plain = plain[: _LONGEST_NAME + 1].rpartition(" ")[0] or plain[:_LONGEST_NAME]
-    named = plain.strip(" .,") or "Chart"
+    named = plain.strip(" .,") or Text.UNTITLED
     return f"{named}, {of_day[0]}" if of_day and of_day[0] not in named else named
 
 
@@ -232,7 +233,7 @@ def named_after(spec: dict[str, Any], today: date) -> dict[str, Any]:
     name = saved["downloadFileName"]
     if _OF_DAY.search(name):
         return spec
-    dated = {**saved, "downloadFileName": f"{name}, as of {day(today)}"}
+    dated = {**saved, "downloadFileName": say(Text.OF_DAY, sentence=name, day=today)}
     return {**spec, "usermeta": {"embedOptions": dated}}
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from kpa_analytics.charts.fitting import fitted, label, width
-from kpa_analytics.wording import listing, one_line, say
+from kpa_analytics.report_text import ChartText as Text
+from kpa_analytics.wording import count, listing, one_line, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,33 +25,28 @@ _OBJECT_MEMBERS = {
 _ROUNDS = 5
 
 
-def not_drawn(
-    numbers: Mapping[str, int], reasons: Mapping[str, str], noun: str = "", **values: int
-) -> str:
+def not_drawn(numbers: Mapping[str, int], reasons: Mapping[str, str], **values: Any) -> str:
     """Say how many cases, completions or others a chart leaves out, and why.
 
     Args:
         numbers: how many it leaves out for each reason.
-        reasons: each reason and its phrase, in order. A phrase may have the field `number`, with
-            its noun; otherwise the number is before it.
-        noun: what is counted, for phrases without that field; by default, their nouns are in them.
+        reasons: each reason and its phrase for `say`, with the field `number`, in order.
         **values: other fields of the phrases.
 
     Examples:
-        >>> not_drawn({"none": 2}, {"early": "too early", "none": "without a date"}, "session")
-        'Not drawn: 2 sessions without a date'
+        >>> not_drawn({"late": 2, "early": 0}, {"early": "{number} early", "late": "{number} late"})
+        'Not drawn: 2 late'
     """
-    usual = f"{{number:{noun}|{noun}s}} " if noun else "{number} "
     parts = [
-        say(phrase if "{number" in phrase else usual + phrase, number=numbers[reason], **values)
+        say(phrase, number=numbers[reason], **values)
         for reason, phrase in reasons.items()
         if numbers.get(reason)
     ]
-    return "Not drawn: " + ", ".join(parts) if parts else ""
+    return say(Text.NOT_DRAWN, reasons=", ".join(parts)) if parts else ""
 
 
 def top_names(
-    names: Sequence[str], number: int, nouns: tuple[str, str], room: float, the: str = "the"
+    names: Sequence[str], number: int, nouns: tuple[str, str], room: float, *, start: bool = False
 ) -> str:
     """Name the rows with the most for a title, or count them if there is no room for the names.
 
@@ -59,22 +55,29 @@ def top_names(
         number: how many rows have the most, also of those that are not drawn.
         nouns: one row and several.
         room: pixels for the names.
-        the: the article, "The" at the start of a sentence.
+        start: whether the names are at the start of a sentence.
 
     Examples:
         >>> top_names(["Casper", "Elko", "Reno"], 5, ("office", "offices"), 200)
         'Casper, Elko and 3 more'
         >>> top_names(["Casper", "Elko"], 2, ("office", "offices"), 200)
         'Casper and Elko'
-        >>> top_names(["Casper " * 20], 1, ("office", "offices"), 200, "The")
+        >>> top_names(["Casper " * 20], 1, ("office", "offices"), 200, start=True)
         'The office at the top'
     """
     first = names[: min(number, 2)]
     more = number - len(first)
-    text = f"{listing(first)} and {more:,} more" if more else " and ".join(first)
-    if width(text) <= room:
-        return text
-    return f"{the} {nouns[0]} at the top" if number == 1 else f"{number:,} {nouns[1]}"
+    if more:
+        named = say(Text.NAMES_AND_MORE, names=listing(first), more=more)
+    elif number == 2:
+        named = say(Text.TWO_NAMES, first=first[0], second=first[1])
+    else:
+        named = first[0]
+    if width(named) <= room:
+        return named
+    if number > 1:
+        return count(number, *nouns)
+    return say(Text.AT_THE_TOP_FIRST if start else Text.AT_THE_TOP, noun=nouns[0])
 
 
 def labels(

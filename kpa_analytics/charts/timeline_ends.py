@@ -13,14 +13,19 @@ from kpa_analytics.charts import axes
 from kpa_analytics.charts.stacking import stack
 from kpa_analytics.charts.styled import rows_of
 from kpa_analytics.charts.theme import palette
+from kpa_analytics.report_text import TimelineText as Text
 from kpa_analytics.statuses import SEVERITY
-from kpa_analytics.wording import count, month
+from kpa_analytics.wording import month, say
 
 #: The columns of a part of a bar beside its place and name.
 OF_PARTS = ("status", "value", "total", "low", "high")
 #: The layer with the names of the outer bars, which widgets/chart_panel.js makes buttons.
 ENDS_NAME = "ends"
-_WHEN = {"earlier": "before these months", "later": "after these months"}
+_NAMES = {"earlier": say(Text.EARLIER), "later": say(Text.LATER)}
+_WHEN = {"earlier": say(Text.BEFORE_MONTHS), "later": say(Text.AFTER_MONTHS)}
+#: The number of expirations, also of a bar that is cut short.
+_NUMBERS = {"earlier": Text.NUMBER_EARLIER, "later": Text.NUMBER_LATER}
+_CUT = {"earlier": Text.CUT_EARLIER, "later": Text.CUT_LATER}
 
 
 def outer_rows(outer: pl.DataFrame, months: list[date], today: date) -> pl.DataFrame:
@@ -54,11 +59,12 @@ def bars(ends: pl.DataFrame, highest: float, least: float) -> pl.DataFrame:
 def outer_sentence(outer: pl.DataFrame, months: int, today: date, highest: float) -> str:
     """Say how many expirations the outer bars count."""
     parts = [
-        f"{total:,} {part}{' (bar cut short)' if drawn > highest else ''}"
+        say((_CUT if drawn > highest else _NUMBERS)[part], number=total)
         for part, total, drawn in outer.select("part", "total", "drawn").iter_rows()
     ]
-    near = count(months, "month")
-    return f"More than {near} from {month(today)}: {', '.join(parts)}" if parts else ""
+    if not parts:
+        return ""
+    return say(Text.BEYOND, months=months, month=month(today), numbers=", ".join(parts))
 
 
 def _slot(part: str, months: list[date], today: date) -> tuple[date, date]:
@@ -78,12 +84,12 @@ def texts(ends: pl.DataFrame, highest: float, dark: bool) -> list[alt.Chart]:
     if ends.is_empty():  # Vega warns of a scale that has nothing to measure
         return []
     rows = ends.select(
-        pl.col("part").alias("short"),
+        pl.col("part").cast(pl.String).replace(_NAMES).alias("short"),
         pl.when(pl.col("part") == "earlier").then("until").otherwise("start").alias("at"),
         pl.col("drawn").alias("total"),
         pl.min_horizontal("drawn", highest).alias("top"),
     )
-    side = alt.ExprRef("datum.short == 'earlier' ? 'right' : 'left'")
+    side = alt.ExprRef(f"datum.short == {_NAMES['earlier']!r} ? 'right' : 'left'")
     texts = rows_of(rows)
     look: dict[str, Any] = {"align": side, "color": palette(dark).muted, "clip": False}
     names = (
@@ -97,7 +103,8 @@ def texts(ends: pl.DataFrame, highest: float, dark: bool) -> list[alt.Chart]:
             description=axes.aria_label("short"),
         )
     )
-    figure = f"{axes.sentence('{total:,}')} + (datum.total > datum.top ? ' (cut)' : '')"
+    cut, whole = map(axes.sentence, (Text.CUT_NUMBER, Text.NUMBER))
+    figure = f"datum.total > datum.top ? {cut} : {whole}"
     numbers = texts.mark_text(**look, aria=False)
     figures = numbers.transform_calculate(over="datum.top", figure=figure).encode(
         x=axes.on_day("at"),

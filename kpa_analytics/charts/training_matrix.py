@@ -9,22 +9,23 @@ import polars as pl
 
 from kpa_analytics.charts import axes
 from kpa_analytics.charts.ranking import worst_first
-from kpa_analytics.charts.status_rows import NO_CASES, StatusRows, read_status, status_counts
+from kpa_analytics.charts.status_rows import StatusRows, read_status, status_counts
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
 from kpa_analytics.charts.text import labels, short
 from kpa_analytics.charts.theme import ink_on
 from kpa_analytics.inputs import read
+from kpa_analytics.report_text import ChartText, MatrixOfExpired, MatrixOfGaps
+from kpa_analytics.report_text import MatrixText as Text
 from kpa_analytics.schema import EXPIRY_STATUS
 from kpa_analytics.statuses import EVERY_STATUS, SEVERITY, STATUS_SIGNS, status_colours
 from kpa_analytics.whole_number import whole_number
-from kpa_analytics.wording import count
+from kpa_analytics.wording import say
 
 if TYPE_CHECKING:
     from kpa_analytics.as_of import Day
     from kpa_analytics.inputs import AnyFrame
 
 _READ = ("m_user_id", "user", "training_id", "training")
-_TITLE = "Who lacks what"
 #: Pixels for a name beside the cells, or for a title above them.
 ROOM = 190
 #: Pixels for a column.
@@ -116,10 +117,10 @@ def training_matrix(
     """
     rows = read_status(status, *_READ, as_of=as_of, known=requirements_known)
     if rows.frame.is_empty():
-        return nothing_to_show(_TITLE, NO_CASES, dark=dark, demo=rows.demo)
+        return nothing_to_show(Text.TITLE, ChartText.NO_CASES, dark=dark, demo=rows.demo)
     table = training_matrix_table(rows.frame, people=people, trainings=trainings)
-    all_people, all_trainings = (rows.frame[key].n_unique() for key in ("m_user_id", "training_id"))
-    every, left_out = rows.frame.height, rows.frame.height - table.height
+    left_out, every = rows.frame.height - table.height, rows.frame.height
+    hidden = say(Text.NOT_DRAWN, left_out=left_out, every=every, **_numbers(rows.frame))
     columns = table.select("column", "training").unique().sort("column")
     columns = columns.with_columns(short(columns, "training", ROOM))
     packed = _packed(table)
@@ -132,12 +133,9 @@ def training_matrix(
         ),
         title=_title(table, rows),
         subtitle=[
-            f"{_TITLE}: {_shown(table, rows, left_out)}{rows.as_of}",
+            rows.dated(_shown(table, rows, left_out)),
             rows.not_known,
-            f"Not drawn: {left_out:,} of {count(every, 'case')}; in all: "
-            f"{count(all_people, 'person', 'people')} and {count(all_trainings, 'training')}"
-            if left_out
-            else "",
+            hidden if left_out else "",
         ],
         demo=rows.demo,
         dark=dark,
@@ -149,25 +147,33 @@ def training_matrix(
 
 def _shown(table: pl.DataFrame, rows: StatusRows, left_out: int) -> str:
     """The people and the trainings that are drawn, and their order."""
-    people, trainings = (table[key].n_unique() for key in ("m_user_id", "training_id"))
-    said = f"{count(people, 'person', 'people')} and {count(trainings, 'training')}"
+    numbers = _numbers(table)
     if left_out:
-        return f"the {said} with the most {rows.gap_words}, worst first"
-    return f"{said}, worst first" if max(people, trainings) > 1 else said
+        return say(_words(rows).COUNTS, **numbers)
+    return say(Text.COUNTS if max(numbers.values()) > 1 else Text.COUNTS_OF_ONE, **numbers)
+
+
+def _numbers(cases: pl.DataFrame) -> dict[str, int]:
+    return {
+        "people": cases["m_user_id"].n_unique(),
+        "trainings": cases["training_id"].n_unique(),
+    }
+
+
+def _words(rows: StatusRows) -> type[MatrixOfGaps | MatrixOfExpired]:
+    """The sentences about the gaps that can be found."""
+    return MatrixOfGaps if rows.known else MatrixOfExpired
 
 
 def _title(table: pl.DataFrame, rows: StatusRows) -> str:
     """The finding, as the title: how many of all gaps lie in its cells."""
     is_gap = pl.col("status").is_in(rows.gaps)
     every, drawn = rows.frame.filter(is_gap).height, table.filter(is_gap)
-    what = "gap" if rows.known else f"{rows.gap_words} case"
+    words = _words(rows)
     if not every:
-        return f"No {what}"
-    people, trainings = (drawn[key].n_unique() for key in ("m_user_id", "training_id"))
-    if drawn.height == every:
-        return f"{count(people, 'person has', 'people have')} {count(every, what)}"
-    cells = f"{count(people, 'person', 'people')} in {count(trainings, 'training')}"
-    return f"{cells} account for {drawn.height:,} of {count(every, what)}"
+        return say(words.NONE)
+    text = words.HAVE if drawn.height == every else words.ACCOUNT_FOR
+    return say(text, drawn=drawn.height, gaps=every, **_numbers(drawn))
 
 
 def _packed(table: pl.DataFrame) -> pl.DataFrame:
@@ -190,6 +196,8 @@ def _cells(
 ) -> list[alt.Chart]:
     """The cells, and the sign of the status in each."""
     ink = {status: ink_on(colour) for status, colour in status_colours(dark).items()}
+    ago = axes.sentence(Text.DAYS_AGO, ago="-datum.left")
+    left = axes.sentence(Text.DAYS_LEFT)
     base = (
         rows_of(people)
         .transform_calculate(
@@ -210,11 +218,9 @@ def _cells(
             signed=axes.signed_label(),
             sign=f"{STATUS_SIGNS}[datum.status]",
             ink=f"{ink}[datum.status]",
-            days="datum.left == '' ? 'no expiration date' : datum.left < 0 ? "
-            "'expired ' + format(-datum.left, ',') + ' days ago' : "
-            "format(datum.left, ',') + ' days left'",
+            days=f"datum.left == '' ? {say(Text.NO_DATE)!r} : datum.left < 0 ? {ago} : {left}",
         )
-        .transform_calculate(spoken=axes.sentence("{user}, {training}: {status}, {days}"))
+        .transform_calculate(spoken=axes.sentence(Text.SPOKEN))
         .encode(
             x=alt.X(
                 "title:N",
@@ -232,10 +238,10 @@ def _cells(
             ),
             tooltip=axes.tooltip(
                 {
-                    "user": "Person",
-                    "training": "Training",
-                    "signed": "Status",
-                    "days": "Expiration",
+                    "user": Text.PERSON,
+                    "training": ChartText.TRAINING,
+                    "signed": ChartText.STATUS,
+                    "days": Text.EXPIRATION,
                 }
             ),
         )

@@ -94,12 +94,12 @@ def _title(drawn: pl.DataFrame, trend: Trend) -> str:
     labelled = drawn.filter(~pl.col("group_id").is_in(["", OTHER_GROUPS_ID]))["group"].to_list()
     nouns = (trend.singular, trend.plural)
     if named.height == 1:
-        name = top_names(labelled, 1, nouns, _NAME, "The")
+        name = top_names(labelled, 1, nouns, _NAME, start=True)
         return say(words.OF_ONE, name=name, share=share, on=on)
     if worst.height == trend.frame["key"].drop_nulls().n_unique():
         return say(words.OF_EACH, group=trend.singular, share=share, on=on)
     among = (unnamed["share"] > worst["share"][0]).any()
-    name = top_names(labelled, worst.height, nouns, _NAME, "the" if among else "The")
+    name = top_names(labelled, worst.height, nouns, _NAME, start=not among)
     if worst.height > 1:
         highest = words.SEVERAL_WORST_OF if among else words.SEVERAL_WORST
     else:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import altair as alt
 import polars as pl
 
-from kpa_analytics.analysis.case_groups import BY_IN_A_FLEET, NOUNS, group_columns, no_group
+from kpa_analytics.analysis.case_groups import BY_IN_A_FLEET, group_columns, no_group
 from kpa_analytics.charts import axes
 from kpa_analytics.charts.status_rows import StatusRows
 from kpa_analytics.charts.text import labels
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import need
-from kpa_analytics.report_text import ExpiredThroughTime, GapsThroughTime, TrendText
+from kpa_analytics.report_text import GROUP_NOUNS, ExpiredThroughTime, GapsThroughTime, TrendText
 from kpa_analytics.schema import STATUS_OVER_TIME
 from kpa_analytics.statuses import FROM_REQUIREMENTS, GAPS, MISSING, STATUS_LABELS, STATUSES
 from kpa_analytics.wording import MONTHS, day, say
@@ -35,7 +35,7 @@ _LANES_MOST = 380
 #: The id of the row that all other groups share.
 OTHER_GROUPS_ID = "*"
 #: Several groups, by the name of one.
-PLURALS = {by: several for by, (_, several) in NOUNS.items()}
+PLURALS = {by: several for by, (_, several) in GROUP_NOUNS.items()}
 _COUNTED = ("place", "group", "group_id", "folded", "day", *GAPS, "gaps", "total", "share")
 
 
@@ -78,12 +78,12 @@ class Trend(NamedTuple):
     @property
     def singular(self) -> str:
         """A group as a noun, e.g. "training"."""
-        return NOUNS[self.by][0] if self.by else ""
+        return GROUP_NOUNS[self.by][0] if self.by else ""
 
     @property
     def plural(self) -> str:
         """The groups as a noun, e.g. "trainings"."""
-        return NOUNS[self.by][1] if self.by else ""
+        return GROUP_NOUNS[self.by][1] if self.by else ""
 
 
 def read_trend(trend: AnyFrame, demo: bool = False) -> Trend:
