@@ -127,8 +127,8 @@ def _weeks(monday: date, weeks: int) -> pl.LazyFrame:
 
 def _labelled(placed: pl.DataFrame, weeks: int) -> pl.DataFrame:
     """The cases with a label for each training that has some within these weeks."""
-    inside = placed.lazy().filter(pl.col("number") < weeks).select("training_id", "training")
-    trainings = inside.unique("training_id", keep="first").sort("training_id")
+    inside = placed.lazy().filter(pl.col("number") < weeks)
+    trainings = inside.group_by("training_id").agg(pl.col("training").min()).sort("training_id")
     titles = labels(trainings.collect(engine="in-memory"), "training", "training_id")
     return placed.drop("training").join(titles, on="training_id", how="left", nulls_equal=True)
 

@@ -215,6 +215,14 @@ def test_the_same_data_in_another_order_gives_the_same_chart(name):
 
 @pytest.mark.slow
 @every_chart
+def test_the_same_data_gives_the_same_chart_every_time(name):
+    """Also if a training has several titles, which our frames never have."""
+    given = hostile(name)
+    assert len({draw(name, given).to_json() for _ in range(5)}) == 1
+
+
+@pytest.mark.slow
+@every_chart
 def test_hostile_text_stays_text(name):
     spec = specification(draw(name, hostile(name)))
     drawn = svg(spec)
