@@ -1,11 +1,11 @@
-"""Every text of the report: headings, sentences, captions, columns, sheet names, rules, findings.
+"""Every text of the report: headings, sentences, captions, columns, charts, rules, findings.
 
 Other modules decide what the report says; this module has the words, so a translation of the
 report changes this file. `wording.say` fills in days and numbers, with the right form of the noun.
-Only these words are elsewhere: those on the charts in `charts` that have no class here; the labels
-in `statuses` and `outcomes`; the definitions in `glossary`; the meanings of columns in `schema`;
-the nouns of records in `endpoints`, and of groups in `analysis.case_groups`; months, "and n more"
-and "(no title)" in `wording`, the one helper of sentences; what an error says; and the page
+Only these words are elsewhere: those of charts that no report draws, in `charts`; how Vega names
+axes, titles and months on charts; the labels in `statuses` and `outcomes`; the definitions in
+`glossary`; the meanings of columns in `schema`; the nouns of records in `endpoints`; months, "and n
+more" and "(no title)" in `wording`, the one helper of sentences; what an error says; and the page
 verify.html. The keys of rules and their marks are printed as they are: keys are also values in the
 files and places in docs/rules.md.
 """
@@ -1371,6 +1371,7 @@ GROUP_NOUNS = {
     "training": ("training", "trainings"),
     "account": ("account", "accounts"),
 }
+INSTRUCTOR_NOUNS = ("instructor", "instructors")
 #: The name of the cases without a group.
 NO_GROUP = "(no {group})"
 #: A period as a noun: one, and several.

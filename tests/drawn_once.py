@@ -104,6 +104,16 @@ def left_blank() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def drawings_alone() -> Iterator[None]:
+    """Let exports draw every chart, but leave its picture as PNG blank, for the length of a block.
+
+    This is for tests that read the drawings.
+    """
+    with _drawing_with(_draw, lambda _, fonts: _pictured_once(_BLANK, fonts)):
+        yield
+
+
 def _blank(name: str) -> report_charts.Drawing:
     spec = {"title": {"text": name}, "description": name}
     return report_charts.Drawing(name, spec, _BLANK, _BLANK, b"")

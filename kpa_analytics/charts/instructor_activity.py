@@ -24,8 +24,8 @@ from kpa_analytics.charts.text import labels, not_drawn, short, top_names
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.inputs import read
+from kpa_analytics.report_text import INSTRUCTOR_NOUNS, PeriodText
 from kpa_analytics.report_text import ActivityText as Text
-from kpa_analytics.report_text import PeriodText
 from kpa_analytics.schema import INSTRUCTOR_ACTIVITY
 from kpa_analytics.whole_number import whole_number
 from kpa_analytics.wording import say
@@ -193,13 +193,12 @@ def _title(names: list[str], completions: pl.Series) -> str:
     """The finding, as the title: who taught the most of all instructors, with these completions."""
     most, every = int(completions[0]), int(completions.sum())
     number = int((completions == most).sum())
-    nouns = ("instructor", "instructors")
-    if completions.len() == 1:
-        return say(Text.TAUGHT, name=top_names(names, 1, nouns, _ROOM, start=True), every=every)
-    if number == completions.len():
+    if number == completions.len() > 1:
         return say(Text.TAUGHT_EACH, instructors=number, most=most)
-    name = top_names(names, number, nouns, _ROOM, start=True)
+    name = top_names(names, number, INSTRUCTOR_NOUNS, _ROOM, start=True)
     text = Text.SEVERAL_TAUGHT_MOST if number > 1 else Text.TAUGHT_MOST
+    if completions.len() == 1:
+        text = Text.TAUGHT
     return say(text, name=name, most=most, every=every)
 
 

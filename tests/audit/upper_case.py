@@ -14,6 +14,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from kpa_analytics import report_text, wording
 
 _ENUMS = {
@@ -37,11 +39,12 @@ def upper(text: str) -> str:
 
 def change() -> None:
     """Put every text of `report_text`, and months, in upper case; keys, as of rules, stay."""
-    make: Any = StrEnum
-    enums = {
-        kind: make(name, {member.name: upper(member.value) for member in kind})
-        for name, kind in _ENUMS.items()
-    }
+    enums: dict[type, Any] = {}
+    for name, kind in _ENUMS.items():
+        make: Any = kind.__base__
+        enums[kind] = make(
+            name, {key: upper(member.value) for key, member in kind.__members__.items()}
+        )
 
     def changed(value: Any) -> Any:
         if type(value) in enums:
@@ -68,12 +71,34 @@ def change() -> None:
     wording.MONTHS[:] = map(str.upper, wording.MONTHS)
 
 
+def named_in_capitals(company: Any) -> Any:
+    """The company with its people, trainings and groups in upper case, unlike English texts."""
+
+    def capitals(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [
+            {
+                key: upper(value) if key in ("name", "title") else value
+                for key, value in each.items()
+            }
+            for each in records
+        ]
+
+    lists = ("trainings", "field_offices", "lines_of_business", "job_titles")
+    return replace(
+        company,
+        users=company.users.with_columns(pl.col("firstname", "lastname").str.to_uppercase()),
+        **{name: capitals(getattr(company, name)) for name in lists},
+    )
+
+
 if __name__ == "__main__":
     change()
     import kpa_analytics as kpa
-    from tests.drawn_once import left_blank, page_alone
+    from tests.drawn_once import drawings_alone, page_alone
 
-    with kpa.demo.serve(kpa.demo.organisation(people=60, completions=900)) as api:
+    with kpa.demo.serve(
+        named_in_capitals(kpa.demo.organisation(people=60, completions=900))
+    ) as api:
         kpa.configure(token=api.token, api_url=api.url, progress=False, requests_per_minute=6000)
         data, folder, day = kpa.load_all(), Path(sys.argv[1]), kpa.demo.AS_OF
         snapshots = {
@@ -83,6 +108,6 @@ if __name__ == "__main__":
         offices = [report_text.NO_OFFICE_CHOICE, *data.groups["name"].head(1)]
         with page_alone():
             before = kpa.export_audit(data, folder / "before", as_of=day.replace(month=5))
+        with drawings_alone():
             kpa.export_audit(unknown, folder / "part", as_of=day, names=False, field_office=offices)
-        with left_blank():
             kpa.export_audit(data, folder / "whole", as_of=day, sample=5, since=before)
