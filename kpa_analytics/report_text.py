@@ -1649,8 +1649,8 @@ class MatrixText(_Drawn):
     PERSON = "Person"
     EXPIRATION = "Expiration"
     NO_DATE = "no expiration date"
-    DAYS_AGO = "expired {ago:,} days ago"
-    DAYS_LEFT = "{left:,} days left"
+    DAYS_AGO = "expired {ago:day|days} ago"
+    DAYS_LEFT = "{left:day|days} left"
     SPOKEN = "{user}, {training}: {status}, {days}"
 
 

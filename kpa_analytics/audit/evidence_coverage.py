@@ -140,7 +140,7 @@ def _fill(shown: list[str]) -> alt.Color:
     return alt.Color(
         "kind:N",
         scale=alt.Scale(domain=names, range=[fills[kind] for kind in shown]),
-        legend=alt.Legend(title=None, values=names, **outline),
+        legend=axes.legend(names, **outline),
     )
 
 

@@ -49,6 +49,8 @@ _SMALLEST_CURVE = 224
 
 #: What cryptography says of a key that no passphrase can open.
 _UNKNOWN = re.compile("unknown|unsupported|not supported", re.IGNORECASE)
+#: What it says of bytes that are no key: 1 of 256 wrong passphrases seems to decrypt a key.
+_NO_KEY = "Could not deserialize key data"
 
 
 class SigningKey(NamedTuple):
@@ -189,7 +191,12 @@ def _decrypted(file: Path, content: bytes) -> Any:
     try:
         return load_pem_private_key(content, passphrase.reveal().encode())
     except (ValueError, UnsupportedAlgorithm) as error:
-        if _UNKNOWN.search(reason := _reason(error)):
+        reason = _reason(error)
+        if reason.startswith(_NO_KEY):
+            raise KPADataError(
+                f"the passphrase of {file} is wrong, or the key is damaged"
+            ) from None
+        if _UNKNOWN.search(reason):
             raise KPADataError(f"{file} can't be decrypted and read: {reason}") from None
         raise KPADataError(f"the passphrase of {file} is wrong") from None
 

@@ -63,6 +63,15 @@ def legend(
     return alt.Legend(title=title, values=[*shown], description=described, **options)
 
 
+def with_one_legend(layers: Sequence[alt.Chart]) -> list[alt.Chart]:
+    """Let only the first layer have a legend, for layers with the same one.
+
+    Vega gives the legend of several layers no name for screen readers.
+    """
+    first, *others = layers
+    return [first, *(each.encode(color=each.encoding.color.legend(None)) for each in others)]
+
+
 def status_edge(dark: bool) -> alt.ExprRef:
     """Outline by status, so that even a pale mark contrasts with the background."""
     return outline(status_colours(dark), "status", dark)

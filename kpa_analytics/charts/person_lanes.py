@@ -205,7 +205,7 @@ def _bars(
         for is_ahead in (False, True)
         if is_ahead in bars["ahead"]
     ]
-    return [*layers, *_signs(bars, axis, scale, dark)]
+    return [*axes.with_one_legend(layers), *_signs(bars, axis, scale, dark)]
 
 
 def _signs(bars: pl.DataFrame, axis: Axis, scale: alt.Scale, dark: bool) -> list[alt.Chart]:

@@ -259,7 +259,7 @@ def _bars(
     layers = [axes.pick(bars, key, "status")]
     if folded.height:
         layers.append(_parts(folded, label, statuses, axis, dark))
-    return [*layers, *_figures(parts, axis, dark)]
+    return [*axes.with_one_legend(layers), *_figures(parts, axis, dark)]
 
 
 def _parts(

@@ -292,6 +292,18 @@ def test_a_wrong_passphrase_is_an_error_that_does_not_show_it(keys, monkeypatch)
     assert "hunter2" not in seen + "".join(repr(frame.frame.f_locals) for frame in frames[1:])
 
 
+def test_every_wrong_passphrase_is_called_wrong(keys, monkeypatch):
+    """Also one that seems to decrypt the key: about 1 of 256 does."""
+    said = set()
+    for number in range(2500):
+        monkeypatch.setenv("KPA_SIGN_PASSPHRASE", f"wrong {number}")
+        with pytest.raises(KPADataError) as raised:
+            signing_key(keys / "locked.pem")
+        said.add(str(raised.value))
+    wrong = f"the passphrase of {keys / 'locked.pem'} is wrong"
+    assert said == {wrong, f"{wrong}, or the key is damaged"}
+
+
 @pytest.mark.parametrize(
     ("kind", "cipher", "said"),
     [("rsa", "-camellia256", "Unknown key encryption"), ("wap", "-aes256", "Curve")],

@@ -264,6 +264,14 @@ def test_screen_readers_read_what_the_legend_shows(statuses, heard):
             assert heard in svg(spec)
 
 
+@pytest.mark.slow
+@every_chart
+def test_a_legend_has_a_name_of_ours(name):
+    folded = {"top": 1} if name.startswith("expiry_by_") else {}
+    for chart in (picture(name), svg(specification(draw(name, inputs(name), **folded)))):
+        assert "ymbol legend" not in chart
+
+
 @pytest.fixture(scope="module")
 def large() -> pl.DataFrame:
     """A million statuses: 20,000 people, 1,000 trainings with long titles, 100 years of dates."""

@@ -96,3 +96,11 @@ def test_a_whole_matrix_is_not_compared_with_other_people():
     assert "Who lacks what: 1 person and 1 training, as of" in one_case
     part = charts.training_matrix(STATUS, people=5, trainings=2).description
     assert "the 5 people and 2 trainings with the most expired or missing, worst first" in part
+
+
+def test_one_day_is_no_days():
+    rows = STATUS.filter(pl.col("days_left").is_not_null()).unique("m_user_id").head(3)
+    rows = rows.with_columns(days_left=pl.Series([1, -1, 2], dtype=pl.Int64))
+    drawing = svg(specification(charts.training_matrix(rows)))
+    said = re.findall(r"(?:expired )?-?\d+ days? (?:left|ago)", drawing)
+    assert sorted({*said}) == ["1 day left", "2 days left", "expired 1 day ago"]
