@@ -64,12 +64,15 @@ def legend(
 
 
 def with_one_legend(layers: Sequence[alt.Chart]) -> list[alt.Chart]:
-    """Let only the first layer have a legend, for layers with the same one.
+    """Let only the first layer describe the legend that layers share.
 
     Vega gives the legend of several layers no name for screen readers.
     """
     first, *others = layers
-    return [first, *(each.encode(color=each.encoding.color.legend(None)) for each in others)]
+    return [
+        first,
+        *(each.encode(color=each.encoding.color.legend(alt.Undefined)) for each in others),
+    ]
 
 
 def status_edge(dark: bool) -> alt.ExprRef:
