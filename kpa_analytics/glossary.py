@@ -13,6 +13,10 @@ _MEANINGS = {
         "The day for which a status is computed. Every status is as of a day; the default is "
         "today, and the demo has a day of its own."
     ),
+    "attendance": (
+        "One person in one group session. A person who took part in three sessions has three "
+        "attendances."
+    ),
     "case": (
         "One person and one training that the person has completed or must complete. A person who "
         "must have ten trainings counts as ten cases."

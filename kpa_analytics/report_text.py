@@ -1863,7 +1863,7 @@ class SessionsText(_Drawn):
     FROM_TO = "{start:d} to {end:d}"
     SIZE_OF_BAR = "{people:person|people} in the session"
     SIZES_OF_BAR = "{start} to {end} people in the session"
-    SPOKEN_SIZE = "{people} in the session: {sessions:session|sessions}"
+    SPOKEN_SIZE = "{size}: {sessions:session|sessions}"
 
 
 class HalfOfSessions(_Drawn):

@@ -169,9 +169,12 @@ def _people(number: float) -> str:
 
 
 def _named(table: pl.DataFrame) -> pl.DataFrame:
-    """Add the name of each step, e.g. `1 to 5`."""
-    names = [_name(start, end) for start, end in table.select("start", "end").iter_rows()]
-    return table.with_columns(pl.Series("people", names, pl.String)).with_row_index("place")
+    """Add the name of each step, e.g. `1 to 5`, and its size in words."""
+    steps = [*table.select("start", "end").iter_rows()]
+    return table.with_columns(
+        pl.Series("people", [_name(*step) for step in steps], pl.String),
+        pl.Series("size", [size_in_words(*step) for step in steps], pl.String),
+    )
 
 
 def _name(start: int | None, end: int | None) -> str:
@@ -186,18 +189,18 @@ def _bars(rows: pl.DataFrame, dark: bool) -> list[alt.Chart]:
     highest = rows.select(pl.col("sessions").max()).item()
     least = highest * MIN_PIXELS / _HEIGHT
     base = (
-        rows_of(rows)
+        rows_of(rows.filter(pl.col("sessions") > 0))
         .transform_calculate(
-            seen=f"datum.sessions > 0 ? max(datum.sessions, {least}) : 0",
+            seen=f"max(datum.sessions, {least})",
             spoken=axes.sentence(Text.SPOKEN_SIZE),
         )
         .encode(
             x=alt.X(
                 "people:O",
-                sort=alt.EncodingSortField("place", op="min"),
+                sort=[*rows["people"]],
                 title=Text.PEOPLE,
                 axis=alt.Axis(labelAngle=0, labelOverlap="greedy", labelSeparation=8, ticks=False),
-                scale=alt.Scale(paddingInner=0.15),
+                scale=alt.Scale(domain=[*rows["people"]], paddingInner=0.15),
             ),
             y=alt.Y("seen:Q", **axes.counting(Text.SESSIONS, highest)),
             tooltip=axes.tooltip({"people": Text.PEOPLE}, {"sessions": Text.SESSIONS}),
@@ -207,10 +210,8 @@ def _bars(rows: pl.DataFrame, dark: bool) -> list[alt.Chart]:
     # Numbers wider than their bars are turned.
     upright = width(f"{highest:,}") > WIDTH / rows.height
     look: dict[str, Any] = {"angle": 270, "align": "left", "dx": 4} if upright else {"dy": -8}
-    figures = (
-        base.transform_filter("datum.sessions > 0")
-        .mark_text(color=p.muted, aria=False, **look)
-        .encode(text=alt.Text("sessions:Q", format=","))
+    figures = base.mark_text(color=p.muted, aria=False, **look).encode(
+        text=alt.Text("sessions:Q", format=",")
     )
     bars = base.mark_bar(color=p.accent).properties(name="sizes")
     return [axes.pick(bars, "start", "end"), figures]

@@ -291,9 +291,9 @@ def _bars(rows: pl.DataFrame, worst: str, axis: str, dark: bool) -> list[alt.Cha
     base = (
         rows_of(rows)
         .transform_calculate(
-            # A bar for one instructor stays visible beside a bar for hundreds.
-            seen="datum.instructors > 0 ? "
-            f"max(datum.instructors, {MIN_PIXELS / _WIDTH:.5f} * {room}) : 0",
+            # A bar for one instructor stays visible beside a bar for hundreds. The bar for none is
+            # not seen, but it can be clicked and can have the keyboard.
+            seen=f"max(datum.instructors, {MIN_PIXELS / _WIDTH:.5f} * {room})",
             spoken=axes.sentence("{training}: {note}, {completions:completion}"),
         )
         .encode(
@@ -308,9 +308,13 @@ def _bars(rows: pl.DataFrame, worst: str, axis: str, dark: bool) -> list[alt.Cha
     )
     alone = alt.FieldEqualPredicate(equal=worst, field="taught_by")
     quiet = edge(p.quiet, dark)
+    colours = [
+        {"test": alt.FieldEqualPredicate(equal=0, field="instructors"), "value": "transparent"},
+        {"test": alone, "value": p.accent},
+    ]
     bars = base.mark_bar(strokeWidth=1).encode(
-        color=alt.ColorValue(p.quiet, condition=[{"test": alone, "value": p.accent}]),
-        stroke=alt.StrokeValue(quiet, condition=[{"test": alone, "value": p.accent}]),
+        color=alt.ColorValue(p.quiet, condition=colours),
+        stroke=alt.StrokeValue(quiet, condition=colours),
         description=axes.aria_label(),
     )
     picked = axes.pick(bars.properties(name="trainings"), "training_id")

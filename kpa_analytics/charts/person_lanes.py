@@ -146,14 +146,10 @@ def lanes(
     )
 
 
-def _x(field: str, axis: Axis) -> alt.X:
-    first, last = map(axes.days_since_1970, (axis.first, axis.last))
-    return alt.X(
-        f"{field}:T",
-        title=None,
-        scale=axes.between(first * axes.A_DAY, (last + 1) * axes.A_DAY),
-        axis=axes.month_axis(_step(axis)),
-    )
+def _x(field: str, axis: Axis, scale: alt.Scale | None = None) -> alt.X:
+    """A place on the time axis; only one layer has its scale, because Vega warns of a second."""
+    scale = scale or alt.Scale(type="utc", nice=False)
+    return alt.X(f"{field}:T", title=None, scale=scale, axis=axes.month_axis(_step(axis)))
 
 
 def _step(axis: Axis) -> int:
@@ -238,11 +234,13 @@ def _signs(bars: pl.DataFrame, axis: Axis, scale: alt.Scale, dark: bool) -> list
 
 def _line(axis: Axis, dark: bool) -> list[alt.Chart]:
     """A line at the end of `today`, with its label above the plot."""
-    end = (axes.days_since_1970(axis.today) + 1) * axes.A_DAY
+    first, today, last = map(axes.days_since_1970, (axis.first, axis.today, axis.last))
+    end = (today + 1) * axes.A_DAY
+    scale = axes.between(first * axes.A_DAY, (last + 1) * axes.A_DAY)
     base = one_row(day=end, label=f"as of {day(axis.today)}")
     rule = base.mark_rule(
         strokeDash=[5, 3], strokeWidth=1.25, color=palette(dark).ink, aria=False
-    ).encode(x=_x("day", axis))
+    ).encode(x=_x("day", axis, scale))
     label = base.mark_text(
         align="right", dx=0, clip=False, fontWeight="bold", color=palette(dark).ink
     ).encode(

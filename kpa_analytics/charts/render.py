@@ -29,8 +29,6 @@ EMBED = {
 }
 #: A saved PNG has this many pixels for each of the chart's, so that it is sharp on paper.
 PICTURE_SCALE = 2
-#: The name of that menu for screen readers.
-_MENU = "Save the chart as a picture"
 #: How Vega names an axis in a drawing, with the kind and the ends of its scale.
 _SCALE = re.compile(r'(aria-label="[XY]-axis[^"]*?) for an? \w+ scale with [^"]*')
 #: How it names a legend.
@@ -178,9 +176,11 @@ def inert_json(value: Any) -> str:
 
 
 #: Screen readers read the text of each mark, so the tooltip, which repeats it, is hidden from them.
-#: vega-tooltip uses the element with this id if there is one. A menu that opens below the edge of
-#: the window is scrolled into it. A legend is named by its description, which Vega leaves out,
-#: and an axis by its title, without the ends of its scale, which Vega writes in its own way.
+#: vega-tooltip uses the element with this id if there is one. A legend is named by its description,
+#: which Vega leaves out, and an axis by its title, without the ends of its scale, which Vega writes
+#: in its own way. vega-embed gives a link of the menu its picture when the mouse goes down on it:
+#: a key would save the page instead, as a quick click could. A menu that opens below the edge of
+#: the window is scrolled into it.
 _EMBEDDER = """
 window.kpaEmbed = async (...chart) => {
   if (!document.getElementById("vg-tooltip-element")) {
@@ -198,6 +198,18 @@ window.kpaEmbed = async (...chart) => {
     // Where Vega looks for it when it draws again.
     item.description = item.mark.description ?? name.replace(/ for an? \\w+ scale with .*/s, "");
     guide.setAttribute("aria-label", item.description);
+  }
+  const chartBox = drawn.view.container().closest(".vega-embed");
+  chartBox.querySelector("details > summary")
+    ?.setAttribute("aria-label", "Save the chart as a picture");
+  const { scaleFactor } = drawn.embedOptions;
+  for (const link of chartBox.querySelectorAll(".vega-actions a[download]")) {
+    const kind = link.download.split(".").at(-1);
+    link.addEventListener("click", async (event) => {
+      event.preventDefault();
+      const href = await drawn.view.toImageURL(kind, scaleFactor?.[kind] ?? scaleFactor);
+      Object.assign(document.createElement("a"), { href, download: link.download }).click();
+    });
   }
   return drawn;
 };
@@ -249,9 +261,7 @@ h1 {{ position: absolute; clip-path: inset(50%); }}
 </main>
 <script>{library()}</script>
 <script>
-kpaEmbed("#chart", {inert_json(spec)}, {inert_json(EMBED)}).then(() => {{
-  document.querySelector("#chart summary").setAttribute("aria-label", "{_MENU}");
-}});
+kpaEmbed("#chart", {inert_json(spec)}, {inert_json(EMBED)});
 </script>
 </body>
 </html>

@@ -144,7 +144,6 @@ function render({ model, el }) {
     place.finalize?.();
     place.box.remove();
     Object.assign(place, { box, finalize: () => drawn.finalize() });
-    box.querySelector("details > summary")?.setAttribute("aria-label", "Save the chart as a picture");
     box.classList.remove("kpa-chart-coming");
     place.spec = spec;
     fit(box, spec, room);

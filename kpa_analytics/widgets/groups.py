@@ -43,7 +43,7 @@ _SESSIONS = (
 
 
 class _Figure(NamedTuple):
-    """A figure that counts people: its label, the column with its numbers, the attendances."""
+    """A figure that counts attendances: its label, the column with its numbers, the standings."""
 
     label: str
     column: str
@@ -52,8 +52,8 @@ class _Figure(NamedTuple):
 
 _UNRECORDED, _UNLISTED = STANDINGS.values()
 _FIGURES = {
-    "people-listed": _Figure("People listed", "attendees", (_UNRECORDED, BOTH)),
-    "people-recorded": _Figure("People recorded", "recorded", (_UNLISTED, BOTH)),
+    "people-listed": _Figure("Attendances listed", "attendees", (_UNRECORDED, BOTH)),
+    "people-recorded": _Figure("Attendances recorded", "recorded", (_UNLISTED, BOTH)),
     "not-recorded": _Figure(_UNRECORDED, "listed_not_recorded", (_UNRECORDED,)),
 }
 
@@ -267,7 +267,7 @@ def _headline(
     differ = int((sessions["listed_not_recorded"] > 0).sum())
     unlisted = int(sessions["recorded_not_listed_ids"].list.len().sum())
     details = {
-        "people-listed": "in attendance lists",
+        "people-listed": "on attendance lists",
         "people-recorded": f"with a completion, {unlisted:,} not listed",
         "not-recorded": f"in {count(differ, 'session')}",
     }

@@ -84,17 +84,22 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 
 @contextmanager
 def watched(page: Page) -> Iterator[None]:
-    """A block in which nothing leaves this machine, and after which the console is clean."""
+    """A block in which nothing leaves this machine, and after which the console has no faults."""
     foreign: list[str] = []
     errors: list[tuple[str, str]] = []  # with the address that one is about
     page.on("request", lambda r: None if r.url.startswith(_OURS) else foreign.append(r.url))
     page.on("websocket", lambda w: None if w.url.startswith(_OURS) else foreign.append(w.url))
-    page.on("console", lambda m: errors.append(_said(m)) if m.type == "error" else None)
+    page.on("console", lambda m: errors.append(_said(m)) if _is_fault(m) else None)
     page.on("pageerror", lambda error: errors.append((str(error), "")))
     yield
     assert foreign == []
     ours = [error for error in errors if not error[0].startswith(_OF_A_RESTART)]
     assert [error for error in ours if error[0] not in OF_NOTEBOOK_7] == []
+
+
+def _is_fault(message: ConsoleMessage) -> bool:
+    """Whether it is an error, or a warning of Vega."""
+    return message.type == "error" or message.text.startswith("WARN")
 
 
 def _said(message: ConsoleMessage) -> tuple[str, str]:

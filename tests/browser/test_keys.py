@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import polars as pl
@@ -22,7 +23,7 @@ from tests.browser.axe import axe, violations
 from tests.browser.hands import open_list, point_at, press
 from tests.browser.legible import focus_is_seen
 from tests.browser.still import put, state
-from tests.charts.drawings import draw, inputs
+from tests.charts.drawings import draw, every_chart, inputs
 
 __all__ = ["axe"]
 TITLES = ["First Aid", "Fire Watch", "Ladders", "Rigging", "Cranes", "Spills", "Noise", "Éclair"]
@@ -41,6 +42,12 @@ _UNDER = """() => {
 }"""
 #: The name of the element that has the keyboard.
 _HELD = "document.activeElement.ariaLabel ?? document.activeElement.parentElement.innerText"
+#: Which of the marks has the keyboard, its name and its place on the screen.
+_PLACE = f"""() => {{
+    const held = document.activeElement;
+    const at = [...document.querySelectorAll(`svg.marks {MARK}[tabindex]`)].indexOf(held);
+    return {{ at, name: held.ariaLabel, ...held.getBoundingClientRect().toJSON() }};
+}}"""
 
 
 def pickers() -> list[MultiSelect]:
@@ -311,7 +318,7 @@ def test_bars_by_keyboard_alone(web: Page) -> None:
     expect(trainings.get_by_role("button", pressed=True)).to_have_count(0)
     assert web.evaluate(_HELD) == held
     sizes.locator("[tabindex='0']").first.focus()
-    assert "in the session" in web.evaluate(_HELD)
+    assert "people in the session: " in web.evaluate(_HELD)
 
     for at, chart in enumerate(with_bars):
         expect(chart.get_by_role("button", pressed=False).first).to_be_attached()
@@ -334,6 +341,29 @@ def test_bars_by_keyboard_alone(web: Page) -> None:
         expect(labels.first).to_be_focused()
     names = with_bars[4].locator(".labels_marks text[role=button]")
     assert names.count() == drawn(draw, DRAWN[4], inputs(DRAWN[4]))["height"] // 30
+
+
+@every_chart
+def test_the_arrow_keys_reach_every_mark_once_in_order_and_each_is_seen(
+    web: Page, name: str
+) -> None:
+    made = ChartPanel()
+    made.draw([drawn(draw, name, inputs(name))])
+    put(web, made)
+    marks = web.locator(f"svg.marks {MARK}[tabindex]")
+    expect(marks.first).to_be_attached()
+    number = marks.count()
+    marks.first.focus()
+    press_keys(web, "Home")
+    places = [web.evaluate(_PLACE)]
+    for _ in range(number - 1):
+        press_keys(web, "ArrowRight")
+        places.append(web.evaluate(_PLACE))
+    assert {place["at"] for place in places} == {*range(number)}
+    assert [place for place in places if min(place["width"], place["height"]) < 1] == []
+    for place, later in pairwise(places):
+        is_below = later["top"] >= place["bottom"]
+        assert is_below or later["left"] >= place["left"], (place, later)
 
 
 def test_a_click_on_the_number_of_a_cell_gives_the_cell_the_keyboard(web: Page) -> None:

@@ -31,7 +31,7 @@ TABLES = {
         "Completions taught": "completions-taught",
     },
     GroupTrainingExplorer: dict.fromkeys(
-        ["People listed", "People recorded", "Listed, not recorded"], "attendees"
+        ["Attendances listed", "Attendances recorded", "Listed, not recorded"], "attendees"
     ),
     TrendExplorer: {"": "trend-cases"},
     PlannerExplorer: {
