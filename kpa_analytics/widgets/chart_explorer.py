@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import ipywidgets as ipw
@@ -12,16 +14,22 @@ from kpa_analytics.statuses import EXPIRING_DAYS
 from kpa_analytics.widgets import layout
 from kpa_analytics.widgets.bars import FIGURE, Bar, Bars, same_bars
 from kpa_analytics.widgets.chart_panel import ChartPanel
+from kpa_analytics.widgets.download import DownloadButton
 from kpa_analytics.widgets.explorer import Explorer
 from kpa_analytics.widgets.help import Help
+from kpa_analytics.widgets.one_at_a_time import CHANGING
+from kpa_analytics.widgets.pack import free_folder
 from kpa_analytics.widgets.record import Record
 from kpa_analytics.widgets.table import RowsTable
 from kpa_analytics.widgets.table_links import connect
 from kpa_analytics.widgets.tiles import Tiles
+from kpa_analytics.widgets.view_files import write_view
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Set as AbstractSet
+
+    import polars as pl
 
     from kpa_analytics.audit.document import Document
 
@@ -51,10 +59,17 @@ class ChartExplorer(Explorer):
     """An explorer that shows numbers, charts and tables of the chosen records.
 
     `uses` are the sentences of its help, `terms` the words of the glossary that are in it, and
-    `picks` is the choice that has the bars selected in the charts.
+    `picks` is the choice that has the bars selected in the charts. `export` names its folder after
+    `folder` and the day, and its charts after `drawings`.
     """
 
     picks: ClassVar[str] = "selected"
+    export_label: ClassVar[str] = "Export tables and charts"
+    export_hint: ClassVar[str] = (
+        "Write the tables as CSV and the charts as SVG, of the people and trainings shown"
+    )
+    folder: ClassVar[str]
+    drawings: ClassVar[tuple[str, ...]]
     css: ClassVar[str]
     uses: ClassVar[tuple[str, ...]]
     terms: ClassVar[tuple[str, ...]]
@@ -63,6 +78,31 @@ class ChartExplorer(Explorer):
     def charts(self) -> list[dict[str, Any]]:
         """The charts' Vega-Lite specifications, in the order shown."""
         return list(self._charts.specs)
+
+    def export(self, out: str | os.PathLike[str] | None = None) -> Path:
+        """Write the tables as CSV and the charts as SVG, of the people and trainings shown.
+
+        Selected bars, and the filters of a table, make no difference to the tables.
+
+        Args:
+            out: the folder to make; by default, a new one in the current folder, named after the
+                day.
+
+        Returns:
+            The folder, with a file for each table and each chart. No text acts as a formula.
+
+        Raises:
+            KPADataError: `out` exists and is not empty, or cannot be written.
+        """
+        with CHANGING:
+            tables, day = self._exported(), self.choices["as_of"]
+            drawings = dict(zip(self.drawings, self.charts, strict=True))
+            demo = self.data.demo
+        return write_view(out or free_folder(self.folder, day), tables, drawings, demo=demo)
+
+    def _exported(self) -> dict[str, pl.DataFrame]:
+        """The tables of `export`, each by the name of its file."""
+        raise NotImplementedError
 
     def _own_controls(self) -> dict[str, Any]:
         """Make the controls of the explorer's own choices, by choice."""
@@ -83,10 +123,12 @@ class ChartExplorer(Explorer):
         self._shown_tables = [part for part in (table, *more) if isinstance(part, RowsTable)]
         for part in self._shown_tables:
             connect(self, part)
+        self._export = DownloadButton(self.export_label, self.export_hint)
+        self._export.on_click(lambda: self.guarded(lambda: self._export.offer(self.export())))
         self._record = Record()
         own.children += (self._history.buttons, Help(self.title, (*self.uses, _DATES), self.terms))
         controls = (self._mark, self.shared, own, self._notice, self._figures)
-        charts_and_tables = layout.beside(self._charts, ipw.VBox([table, *more]))
+        charts_and_tables = layout.beside(self._charts, ipw.VBox([table, *more, self._export]))
         self._content = (self._figures, charts_and_tables, self._record)
         self.view = layout.explorer_box(*controls, charts_and_tables, self._record, css=self.css)
 

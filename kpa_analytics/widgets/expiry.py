@@ -47,7 +47,6 @@ from kpa_analytics.whole_number import plain_number
 from kpa_analytics.widgets import traits
 from kpa_analytics.widgets.bars import DUE, Bar, Bars, selected_words
 from kpa_analytics.widgets.chart_explorer import ALL, SELECTING
-from kpa_analytics.widgets.download import DownloadButton
 from kpa_analytics.widgets.expiry_rows import HEADINGS, expiry_figures, picks
 from kpa_analytics.widgets.explained import CaseKey, OneCase, why, why_panel
 from kpa_analytics.widgets.multi_select import MultiSelect
@@ -144,6 +143,9 @@ class ExpiryExplorer(StatusExplorer):
         *("as of", "case", CURRENT, EXPIRING, EXPIRED, MISSING, "not due", "gap"),
         *("certificate", "expiration", "requirement", "composed training", "window training"),
     )
+
+    export_label = "Export audit pack"
+    export_hint = "Write the evidence pack of the trainings and people shown, except those who left"
 
     _view: ExpiryView
 
@@ -248,7 +250,7 @@ class ExpiryExplorer(StatusExplorer):
             "include_terminated": self._include_terminated_control(),
         }
 
-    def _tables(self) -> tuple[RowsTable, ipw.Widget, DownloadButton]:
+    def _tables(self) -> tuple[RowsTable, ipw.Widget]:
         self._charts.on_label(self._label_clicked, [["legend", "scale"], ["axis", "legend"]])
         self._table = RowsTable(
             HEADINGS,
@@ -262,12 +264,7 @@ class ExpiryExplorer(StatusExplorer):
         self._table.observe(self._row_clicked, "chosen_row")
         self._table.observe(self._mark_explained, "rows")
         self._why = why_panel()
-        self._export = DownloadButton(
-            "Export audit pack",
-            "Write the evidence pack of the trainings and people shown, except those who left",
-        )
-        self._export.on_click(lambda: self.guarded(lambda: self._export.offer(self.export())))
-        return self._table, self._why, self._export
+        return self._table, self._why
 
     def _more_columns(self, rows: pl.DataFrame, needed: AbstractSet[str]) -> pl.DataFrame:
         if needed & {*INSTRUCTOR_COLUMNS}:

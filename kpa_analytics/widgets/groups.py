@@ -71,8 +71,9 @@ class GroupTrainingExplorer(SessionExplorer, PeriodExplorer):
     Click a bar to list the sessions behind it; Shift-click adds a bar. A click outside the bars, or
     Escape, clears the selection. Click a session to list its people.
 
-    `sessions` and `attendees` have the rows shown, `charts` the charts. `state` is the view as
-    data: set it to show the view again.
+    `sessions` and `attendees` have the rows shown, `charts` the charts. `export()` writes the
+    sessions, the attendances in all of them, and the charts. `state` is the view as data: set it to
+    show the view again.
 
     Args:
         data: the records, from `load_all()` or `load_fleet()`.
@@ -106,6 +107,7 @@ class GroupTrainingExplorer(SessionExplorer, PeriodExplorer):
     """
 
     title, css, session_column = "Group trainings", "kpa-groups", "group_training_id"
+    folder, drawings = "group-sessions", ("group_sessions", "group_sizes")
     uses = (
         "Click a bar or an entry of the legend to list the sessions behind it.",
         SELECTING,
@@ -176,6 +178,12 @@ class GroupTrainingExplorer(SessionExplorer, PeriodExplorer):
         )
         self._charts.on_label(self._legend_clicked, [["legend", "scale"], ["scale"]])
         return self._sessions, self._attendees
+
+    def _exported(self) -> dict[str, pl.DataFrame]:
+        return {
+            "group_sessions": self._view.with_check(self._rows),
+            "attendances": self._view.attendees(self._rows["group_training_id"]),
+        }
 
     def _rebuild(self, changed: AbstractSet[str]) -> None:
         if changed - SELECTIONS:

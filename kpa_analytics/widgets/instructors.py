@@ -77,7 +77,8 @@ class InstructorExplorer(PeriodExplorer):
     training. Shift-click adds a bar; a click outside the bars, or Escape, clears the selection.
 
     `activity`, `coverage`, `table` and `completions` have the rows shown, `charts` the charts.
-    `state` is the view as data: set it to show the view again.
+    `export()` writes the activity, the coverage, the instructors and the charts. `state` is the
+    view as data: set it to show the view again.
 
     Args:
         data: the records, from `load_all()` or `load_fleet()`.
@@ -115,6 +116,7 @@ class InstructorExplorer(PeriodExplorer):
     """
 
     title, css = "Instructors", "kpa-instructors"
+    folder, drawings = "instructors", ("instructor_activity", "instructor_coverage")
     uses = (
         "The period ends on the day in the field As of.",
         "Trainings that only one person teaches come first in the table Who teaches each training.",
@@ -198,6 +200,13 @@ class InstructorExplorer(PeriodExplorer):
             add_columns=lambda rows, _: with_profiles(rows, self.data, self.as_of),
         )
         return self._coverage, self._people, self._completions
+
+    def _exported(self) -> dict[str, pl.DataFrame]:
+        return {
+            "instructor_activity": self.activity,
+            "instructor_coverage": self._covered,
+            "instructors": self._everyone,
+        }
 
     def _rebuild(self, changed: AbstractSet[str]) -> None:
         if changed - {"selected"}:

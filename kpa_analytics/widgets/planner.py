@@ -97,7 +97,8 @@ class PlannerExplorer(SessionExplorer):
 
     `plan` is the plan before you moved a session, which `kpa.export_plan()` writes. `sessions`,
     `people`, `gap_cases` and `unplaced` have the rows shown, `gaps` the gaps, and `charts` the
-    chart. `state` is the view as data: set it to show the view again.
+    chart. `export()` writes the sessions as you moved them, the people in them, the cases without a
+    place, and the chart. `state` is the view as data: set it to show the view again.
 
     Args:
         data: the records, from `load_all()` or `load_fleet()`.
@@ -141,6 +142,7 @@ class PlannerExplorer(SessionExplorer):
     """
 
     title, css, session_column = "Planner", "kpa-planner", "session"
+    folder, drawings = "planned-sessions", ("session_plan",)
     uses = (
         "The plan says which sessions to hold in which week, for whom, with which eligible "
         "instructor. Click a session to list its people.",
@@ -286,6 +288,14 @@ class PlannerExplorer(SessionExplorer):
     def _booked(self) -> BookedPlan:
         """The sessions of the plan, which are known before its other tables."""
         return self._view.booked(self._chosen(PlannerChoices))
+
+    def _exported(self) -> dict[str, pl.DataFrame]:
+        placed = self._view.people(self._chosen(PlannerChoices), self._not_dropped["session"])
+        return {
+            "planned_sessions": self._rows,
+            "planned_people": placed,
+            "unplaced": self._cases,
+        }
 
     def _rebuild(self, changed: AbstractSet[str]) -> None:
         plan = self._booked

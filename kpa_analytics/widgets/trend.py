@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Iterable
 from collections.abc import Set as AbstractSet
 from datetime import date
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 import ipywidgets as ipw
@@ -26,17 +24,13 @@ from kpa_analytics.widgets import layout, traits
 from kpa_analytics.widgets.bars import FIGURE, GROUP, Bar, Bars, same_bars, selected_words
 from kpa_analytics.widgets.chart_explorer import PRESSING, SELECTING
 from kpa_analytics.widgets.day_field import DayField
-from kpa_analytics.widgets.download import DownloadButton
 from kpa_analytics.widgets.explorer import TOGETHER
-from kpa_analytics.widgets.one_at_a_time import CHANGING
-from kpa_analytics.widgets.pack import free_folder
 from kpa_analytics.widgets.profiles import with_profiles
 from kpa_analytics.widgets.status_explorer import StatusExplorer, StatusKeywords
 from kpa_analytics.widgets.table import RowsTable
 from kpa_analytics.widgets.table_rows import no_rows_text
 from kpa_analytics.widgets.traits import ChoiceError
 from kpa_analytics.widgets.trend_counts import TrendCounts
-from kpa_analytics.widgets.trend_files import write_trend
 from kpa_analytics.widgets.trend_rows import (
     CASE_HEADINGS,
     CHANGE,
@@ -88,8 +82,8 @@ class TrendExplorer(StatusExplorer):
     Escape, clears the selection.
 
     `rows` and `punctuality` have the counts shown, `table` and `cases` the rows of the tables,
-    `charts` the charts, and `begun` the day of the first record. `export()` writes the counts and
-    the charts. `state` is the view as data: set it to show the view again.
+    `charts` the charts, and `begun` the day of the first record. `export()` writes `rows`,
+    `punctuality` and the charts. `state` is the view as data: set it to show the view again.
 
     Args:
         data: the records, from `load_all()` or `load_fleet()`.
@@ -142,6 +136,7 @@ class TrendExplorer(StatusExplorer):
     """
 
     title, css = "Trend", "kpa-trend"
+    folder, drawings = "trend", tuple(_CHARTS)
     uses = (
         "The days are counted back from the day in the field As of.",
         "Compare by counts each field office, line of business, job title, supervisor or training "
@@ -225,25 +220,8 @@ class TrendExplorer(StatusExplorer):
         """
         return self._people.filtered_rows.select(CASES.names())
 
-    def export(self, out: str | os.PathLike[str] | None = None) -> Path:
-        """Write the counts as CSV and the charts as SVG, of the people and trainings shown.
-
-        Args:
-            out: the folder to make; by default, a new one in the current folder, named after the
-                day.
-
-        Returns:
-            The folder, with status_over_time.csv (`rows`), renewal_punctuality.csv (`punctuality`),
-            and a file for each chart.
-
-        Raises:
-            KPADataError: `out` exists and is not empty, or cannot be written.
-        """
-        with CHANGING:
-            tables = {"status_over_time": self.rows, "renewal_punctuality": self.punctuality}
-            drawings = dict(zip(_CHARTS, self.charts, strict=True))
-            day, demo = self.as_of, self.data.demo
-        return write_trend(out or free_folder("trend", day), tables, drawings, demo=demo)
+    def _exported(self) -> dict[str, pl.DataFrame]:
+        return {"status_over_time": self.rows, "renewal_punctuality": self.punctuality}
 
     def _read(self, data: TrainingData) -> dict[str, Collection[Any]]:
         self._view = TrendView(data, self._people_filter)
@@ -269,7 +247,7 @@ class TrendExplorer(StatusExplorer):
             "include_terminated": self._include_terminated_control(),
         }
 
-    def _tables(self) -> tuple[RowsTable, RowsTable, DownloadButton]:
+    def _tables(self) -> tuple[RowsTable, RowsTable]:
         labels = [["axis", "legend", "scale"], ["legend", "scale"], ["legend", "scale"]]
         self._charts.on_label(self._label_clicked, labels)
         self._table = RowsTable(headings(None, known=True), ("day", True), name="trend")
@@ -280,12 +258,7 @@ class TrendExplorer(StatusExplorer):
             labels={"status": SIGNED_LABELS, "outcome": SIGNED},
             add_columns=lambda rows, _: with_profiles(rows, self.data, self.as_of),
         )
-        self._export = DownloadButton(
-            "Export counts and charts",
-            "Write the counts as CSV and the charts as SVG, of the people and trainings shown",
-        )
-        self._export.on_click(lambda: self.guarded(lambda: self._export.offer(self.export())))
-        return self._table, self._people, self._export
+        return self._table, self._people
 
     def _rebuild(self, changed: AbstractSet[str]) -> None:
         if changed - {"selected"}:

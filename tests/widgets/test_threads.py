@@ -179,10 +179,10 @@ def test_files_of_the_trend_are_of_one_day(
 ) -> None:
     trend = kpa.widgets.TrendExplorer(data, as_of=AS_OF)
     days: list[tuple[str, str]] = []
-    module = "kpa_analytics.widgets.trend"
+    module = "kpa_analytics.widgets.chart_explorer"
     monkeypatch.setattr(f"{module}.free_folder", lambda _, day: day.isoformat())
     monkeypatch.setattr(
-        f"{module}.write_trend",
+        f"{module}.write_view",
         lambda folder, tables, *_, **__: days.append(
             (folder, str(tables["status_over_time"]["day"][-1]))
         ),

@@ -6,7 +6,6 @@ import json
 import re
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -16,7 +15,6 @@ from polars.testing import assert_frame_equal
 import kpa_analytics as kpa
 from kpa_analytics import charts
 from kpa_analytics.analysis.choices import TrendChoices
-from kpa_analytics.report_text import DEMO_MARK
 from kpa_analytics.schema import COMPLETIONS, TRAININGS
 from kpa_analytics.widgets import Dashboard, TrendExplorer
 from kpa_analytics.widgets.table_rows import cells
@@ -346,30 +344,6 @@ def test_names_from_other_people_stay_text_and_charts_hold_aggregates(
     assert "\u202e" not in json.dumps(explorer._table.rows, ensure_ascii=False)
     assert all(len(json.dumps(spec)) < 100_000 for spec in explorer.charts)
     assert explorer.rows["day"].n_unique() > 1000
-
-
-@pytest.mark.slow
-def test_an_export_has_the_counts_and_the_charts_and_no_formula(
-    company: kpa.TrainingData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    hostile = company.trainings.with_columns(title=pl.lit("=1+1"))
-    explorer = TrendExplorer(replace(company, trainings=hostile), every="1y", by="training")
-    folder = explorer.export()
-    assert folder == tmp_path / "trend-2026-06-30"
-    files = {file.stem for file in folder.iterdir()}
-    assert files == {"status_over_time", "renewal_punctuality", "expirations_by_week"}
-    rows = pl.read_csv(folder / "status_over_time.csv", try_parse_dates=True)
-    assert rows["demo_data"].unique().to_list() == [DEMO_MARK]
-    assert "'=1+1" in rows["training"]
-    assert "=1+1" not in rows["training"]
-    counts = ["day", "training_id", "expired", "missing", "total"]
-    assert_frame_equal(rows.select(counts), explorer.rows.select(counts))
-    drawing = (folder / "expirations_by_week.svg").read_text(encoding="utf-8")
-    assert drawing.startswith("<svg")
-    assert DEMO_MARK in drawing
-    with pytest.raises(kpa.errors.KPADataError, match="trend-2026-06-30"):
-        explorer.export(folder)
 
 
 @pytest.mark.slow

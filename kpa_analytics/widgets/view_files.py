@@ -1,4 +1,4 @@
-"""The counts and charts of the trend explorer as files."""
+"""The tables and charts of an explorer as files."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kpa_analytics.audit.atomic_folder import new_folder
-from kpa_analytics.audit.csv import marked, write_csv
 from kpa_analytics.charts.render import svg
 from kpa_analytics.paths import typed_path
 from kpa_analytics.widgets.pack import private_files
+from kpa_analytics.widgets.rows_out import CSV, rows_as
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 
-def write_trend(
+def write_view(
     out: str | os.PathLike[str],
     tables: Mapping[str, pl.DataFrame],
     charts: Mapping[str, Mapping[str, Any]],
@@ -41,7 +41,7 @@ def write_trend(
     """
     with private_files(), new_folder(out) as folder:
         for name, table in tables.items():
-            write_csv(marked(table, demo=demo), folder / f"{name}.csv")
+            (folder / f"{name}.csv").write_bytes(rows_as(CSV, table, {}, demo=demo))
         for name, spec in charts.items():
             (folder / f"{name}.svg").write_text(svg(spec), encoding="utf-8")
     return typed_path(out).absolute()
