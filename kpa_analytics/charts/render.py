@@ -200,13 +200,24 @@ window.kpaEmbed = async (...chart) => {
     guide.setAttribute("aria-label", item.description);
   }
   const chartBox = drawn.view.container().closest(".vega-embed");
-  chartBox.querySelector("details > summary")
-    ?.setAttribute("aria-label", "Save the chart as a picture");
+  const menu = chartBox.querySelector("details");
+  if (!menu) return drawn;
+  const button = menu.querySelector("summary");
+  menu.title = "Save the chart as a picture";
+  button.setAttribute("aria-label", menu.title);
+  const close = () => {
+    menu.open = false;
+    button.focus();
+  };
+  chartBox.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && menu.open) close();
+  });
   const { scaleFactor } = drawn.embedOptions;
-  for (const link of chartBox.querySelectorAll(".vega-actions a[download]")) {
+  for (const link of menu.querySelectorAll("a[download]")) {
     const kind = link.download.split(".").at(-1);
     link.addEventListener("click", async (event) => {
       event.preventDefault();
+      close();
       const href = await drawn.view.toImageURL(kind, scaleFactor?.[kind] ?? scaleFactor);
       Object.assign(document.createElement("a"), { href, download: link.download }).click();
     });

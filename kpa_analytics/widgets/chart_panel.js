@@ -213,19 +213,8 @@ function render({ model, el }) {
   });
   resized.observe(el);
   resized.observe(letter);
-  const close = (menu) => {
-    if (!menu) return;
-    menu.open = false;
-    menu.querySelector("summary").focus();
-  };
-  el.addEventListener("keydown", (event) => {
-    // Keys such as A, B and Enter are notebook shortcuts, and must not reach the notebook.
-    event.stopPropagation();
-    if (event.key === "Escape") close(el.querySelector("details[open]"));
-  });
-  el.addEventListener("click", ({ target }) => {
-    if (target.closest(".vega-actions a")) close(target.closest("details")); // saved
-  });
+  // Keys such as A, B and Enter are notebook shortcuts, and must not reach the notebook.
+  el.addEventListener("keydown", (event) => event.stopPropagation());
   const heard = []; // each chart has a text of its own, so that it is sent alone
   const hear = () => {
     while (heard.length < model.get("charts")) {

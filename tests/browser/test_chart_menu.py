@@ -44,12 +44,16 @@ def test_a_picture_is_saved_not_the_page(
     show(web, spec)
     menu = web.locator("summary")
     expect(menu).to_have_accessible_name("Save the chart as a picture")
+    expect(web.get_by_title("Click to view actions")).to_have_count(0)
     link = web.get_by_text(f"Save as {kind}")
     with web.expect_download() as coming:
         if way == "key":
             menu.focus()
             web.keyboard.press("Enter")
             expect(link).to_be_visible()
+            web.keyboard.press("Escape")
+            expect(link).to_be_hidden()
+            web.keyboard.press("Enter")
             for _ in range(1 if kind == "SVG" else 2):
                 web.keyboard.press("Tab")
             expect(link).to_be_focused()
@@ -57,6 +61,8 @@ def test_a_picture_is_saved_not_the_page(
         else:
             press(menu)
             press(link)
+    expect(link).to_be_hidden()
+    expect(menu).to_be_focused()
     picture = coming.value.path().read_bytes()
     assert coming.value.suggested_filename.endswith(f".{kind.lower()}")
     title = spec["title"]["text"]
