@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from kpa_analytics.outcomes import OUTCOME_MEANINGS
 from kpa_analytics.statuses import EVERY_STATUS, NAMES
 
 #: A link to another page of the site.
@@ -74,6 +75,7 @@ _MEANINGS = {
     ),
     "status": f"What a case is as of a day: {NAMES.replace('_', ' ')}.",
     **{status.name.replace("_", " "): status.meaning for status in EVERY_STATUS},
+    **{name.replace("_", " "): meaning for name, meaning in OUTCOME_MEANINGS.items()},
     "window training": (
         "A training that is offered once a year between two days. [The "
         "rules](docs/rules.md#2-window-trainings) say how long a completion is valid."

@@ -1,8 +1,8 @@
 """Every status as data: its name, label, sign, colours and severity; and two numbers of days.
 
-Labels, signs and colours are defined only here. Charts, explorers, the audit pack and the command
-line read them. `EXPIRING_DAYS` is the default of `expiring_days`, and `DUE_DAYS` that of the figure
-"due within".
+Labels, signs and colours are defined only here. Charts, explorers, the evidence pack and the
+command line read them. `EXPIRING_DAYS` is the default of `expiring_days`, and `DUE_DAYS` that of
+the figure "due within".
 """
 
 from __future__ import annotations

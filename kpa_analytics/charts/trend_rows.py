@@ -34,8 +34,6 @@ _MOST = 110
 _LANES_MOST = 380
 #: The id of the row that all other groups share.
 OTHER_GROUPS_ID = "*"
-#: Several groups, by the name of one.
-PLURALS = {by: several for by, (_, several) in GROUP_NOUNS.items()}
 _COUNTED = ("place", "group", "group_id", "folded", "day", *GAPS, "gaps", "total", "share")
 
 

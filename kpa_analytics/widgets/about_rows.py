@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from kpa_analytics.widgets.table import RowsTable
 
 
+#: The part of a caption that says what a click in the table does.
+CLICK_A_SESSION = ": click a session to list its people"
 #: Said of records that are not as they were downloaded.
 CHANGED = ", changed since the download"
 #: Choices that filter no rows: selections, and the moves of the planner.
@@ -57,7 +59,7 @@ def about_rows(explorer: View, table: RowsTable) -> dict[str, str]:
     named = {column["column"]: column["label"] for column in table.all_columns}
     facts = {
         "Explorer": explorer.title,
-        "Table": table.caption,
+        "Table": table.caption.replace(CLICK_A_SESSION, ""),
         "Rows": f"{table.total:,}",
         **choices_in_words(explorer),
         **dict(filter_words(named[name], wanted) for name, wanted in table.active_filters.items()),

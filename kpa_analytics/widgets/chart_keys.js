@@ -103,6 +103,10 @@ function reachable(box, view, fields, clear) {
     else return;
     event.preventDefault();
   });
+  // In a chart that zooms, Vega keeps the mouse from giving the keyboard to what is clicked.
+  box.addEventListener("click", ({ target }) => {
+    target.closest("svg.marks [tabindex]")?.focus({ preventScroll: true });
+  }, true);
   // A number in a bar lies on it: a click on the number selects the bar, which gets the keyboard.
   box.addEventListener("click", ({ target }) => {
     const number = target.__data__?.datum;

@@ -68,7 +68,7 @@ if TYPE_CHECKING:
 
 #: The number of trainings in the second chart; after a click on "other trainings", all of them.
 _TRAININGS, _EVERY_TRAINING = 15, 60
-_ONE_ACCOUNT = "An audit pack is of one account: open that account by itself to export it."
+_ONE_ACCOUNT = "An evidence pack is of one account: open that account by itself to export it."
 
 
 class ExpiryKeywords(StatusKeywords, total=False):
@@ -140,11 +140,12 @@ class ExpiryExplorer(StatusExplorer):
         "read why the case has its status.",
     )
     terms = (
-        *("as of", "case", CURRENT, EXPIRING, EXPIRED, MISSING, "not due", "gap"),
-        *("certificate", "expiration", "requirement", "composed training", "window training"),
+        *("as of", "case", "status", CURRENT, EXPIRING, EXPIRED, MISSING, "not due", "gap"),
+        *("in order", "certificate", "expiration", "requirement", "composed training"),
+        *("window training", "instructor", "evidence pack"),
     )
 
-    export_label = "Export audit pack"
+    export_label = "Export evidence pack"
     export_hint = "Write the evidence pack of the trainings and people shown, except those who left"
 
     _view: ExpiryView
@@ -205,7 +206,7 @@ class ExpiryExplorer(StatusExplorer):
         return self._view.explain(self._chosen(ExpiryChoices), **self.explained)
 
     def export(self, out: str | os.PathLike[str] | None = None) -> Path:
-        """Write the audit pack of the trainings and people shown, as of the day shown.
+        """Write the evidence pack of the trainings and people shown, as of the day shown.
 
         Args:
             out: the folder to make; by default, a new one in the current folder, named after the

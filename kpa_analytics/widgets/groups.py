@@ -17,6 +17,7 @@ from kpa_analytics.charts.group_sizes import size_in_words, with_steps
 from kpa_analytics.charts.periods import period_name
 from kpa_analytics.charts.render import drawn
 from kpa_analytics.widgets import layout, traits
+from kpa_analytics.widgets.about_rows import CLICK_A_SESSION
 from kpa_analytics.widgets.bars import FIGURE, Bar, Bars, same_bars, selected_words
 from kpa_analytics.widgets.chart_explorer import ALL, EVERYONE, PRESSING, SELECTING
 from kpa_analytics.widgets.period import PeriodExplorer, PeriodKeywords, in_period
@@ -116,7 +117,7 @@ class GroupTrainingExplorer(SessionExplorer, PeriodExplorer):
         "The column List and records says how the list of people and the completions differ.",
         "Click a person or an instructor to open their training record.",
     )
-    terms = ("as of", "completion", "group session", "session", "instructor")
+    terms = ("as of", "completion", "group session", "session", "attendance", "instructor")
     instructors_hint = "Only sessions of these instructors"
 
     _view: SessionView
@@ -219,7 +220,7 @@ class GroupTrainingExplorer(SessionExplorer, PeriodExplorer):
             self._keep(())
             rows = rows if self.bars else self._rows
         self._mark_figures()
-        caption = "Sessions: click a session to list its people"
+        caption = f"Sessions{CLICK_A_SESSION}"
         if self.bars:
             caption = selected_words(self.bars, self._bar_in_words)
         nobody = no_rows_text(self.search, self.data.group_trainings, "group trainings")

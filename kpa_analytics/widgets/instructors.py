@@ -128,7 +128,7 @@ class InstructorExplorer(PeriodExplorer):
         "Click the name of an instructor or of a training beside a chart to see only that one.",
         "Click an instructor in a table to open their own training record.",
     )
-    terms = ("as of", "completion", "instructor", "group session")
+    terms = ("as of", "completion", "instructor", "group session", "session", "composed training")
     instructors_hint = "Only what these instructors taught"
 
     _view: InstructorView

@@ -1,4 +1,4 @@
-"""The folders that explorers write: the audit pack, and where a folder goes."""
+"""The folders that explorers write: the evidence pack, and where a folder goes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NO_PACK = "No case matches these choices, so there is nothing to export."
 def write_pack(
     data: TrainingData, as_of: date, expiring_days: int, out: str | os.PathLike[str] | None
 ) -> Path:
-    """Write the audit pack of some records.
+    """Write the evidence pack of some records.
 
     Returns:
         The folder `out`, by default the first of `audit-DAY`, `audit-DAY-2`, ... that does not

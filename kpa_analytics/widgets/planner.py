@@ -22,8 +22,9 @@ from kpa_analytics.analysis.planning.session_seats import MOST_SEATS, SEATS
 from kpa_analytics.analysis.selected_bars import in_bars
 from kpa_analytics.charts.render import drawn
 from kpa_analytics.schema import PLANNED_PEOPLE, PLANNED_SESSIONS, UNPLACED
-from kpa_analytics.statuses import SIGNED_LABELS
+from kpa_analytics.statuses import EXPIRED, MISSING, SIGNED_LABELS
 from kpa_analytics.widgets import layout, traits
+from kpa_analytics.widgets.about_rows import CLICK_A_SESSION
 from kpa_analytics.widgets.bars import FIGURE, Bar, Bars, in_words_up_to, same_bars, selected_words
 from kpa_analytics.widgets.chart_explorer import PRESSING
 from kpa_analytics.widgets.explorer import TOGETHER, SharedKeywords
@@ -156,7 +157,10 @@ class PlannerExplorer(SessionExplorer):
         "The last table lists the cases without a place, also those of sessions that you dropped, "
         "and says why.",
     )
-    terms = ("as of", "case", "gap", "instructor", "eligible instructor", "session")
+    terms = (
+        *("as of", "case", "status", "gap", EXPIRED, MISSING, "certificate", "group session"),
+        *("session", "instructor", "eligible instructor", "composed training"),
+    )
 
     _view: PlannerView
     #: The sessions before they are moved, when they were last shown.
@@ -446,7 +450,7 @@ class PlannerExplorer(SessionExplorer):
             return selected_words(self.bars, self._bar_in_words)
         changes = self._rows["change"].count()
         changed = f", {count(changes, 'change')}" if changes else ""
-        return f"Planned sessions{changed}: click a session to list its people"
+        return f"Planned sessions{changed}{CLICK_A_SESSION}"
 
     def _caption_of_people(self) -> str:
         if self.selected is None and PLACES in self._chosen_figures():

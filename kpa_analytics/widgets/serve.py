@@ -19,8 +19,8 @@ def serve_dashboard(*, port: int = 8866, browser: bool = True) -> None:
 
     The environment names the account (`KPA_API_TOKEN`). Without a token, the dashboard shows the
     demo company, and says so. Nobody can see the page without a key, which is new each time: the
-    browser gets it from a private file, and the printed address contains it. Audit packs go to the
-    current folder. Of several cores, polars leaves one to the browser, unless
+    browser gets it from a private file, and the printed address contains it. Evidence packs go to
+    the current folder. Of several cores, polars leaves one to the browser, unless
     `POLARS_MAX_THREADS` is set.
 
     Args:

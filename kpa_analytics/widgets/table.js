@@ -275,6 +275,14 @@ function render({ model, el }) {
     input.setAttribute("aria-label", label);
     return input;
   };
+  // A field for numbers would drop the minus sign and the commas of a number that the table shows.
+  const asNumber = (event) => {
+    const signed = (event.data ?? "").trim().replace("\u2212", "-");
+    const plain = /^-?\d{1,3}(,\d{3})+$/.test(signed) ? signed.replaceAll(",", "") : signed;
+    if (plain === (event.data ?? "")) return;
+    event.preventDefault();
+    document.execCommand("insertText", false, plain);
+  };
   const newField = (column, label, kind) => {
     const cell = make("td");
     const numbers = kind === "number";
@@ -297,6 +305,7 @@ function render({ model, el }) {
       send("filters", texts.some(Boolean) ? { ...others, [column]: wanted } : others);
     };
     for (const input of inputs) {
+      if (numbers) input.addEventListener("beforeinput", asNumber);
       input.addEventListener("input", () => {
         clearTimeout(waiting);
         waiting = setTimeout(filterBy, 200);

@@ -19,7 +19,8 @@ from kpa_analytics.as_of import Day
 from kpa_analytics.charts.outcome_colours import SIGNED
 from kpa_analytics.charts.render import drawn
 from kpa_analytics.inputs import ACCOUNT
-from kpa_analytics.statuses import EXPIRED, MISSING, SIGNED_LABELS
+from kpa_analytics.outcomes import OUTCOMES
+from kpa_analytics.statuses import CURRENT, EXPIRED, EXPIRING, MISSING, SIGNED_LABELS
 from kpa_analytics.widgets import layout, traits
 from kpa_analytics.widgets.bars import FIGURE, GROUP, Bar, Bars, same_bars, selected_words
 from kpa_analytics.widgets.chart_explorer import PRESSING, SELECTING
@@ -47,6 +48,7 @@ from kpa_analytics.widgets.trend_rows import (
     with_gap_shares,
 )
 from kpa_analytics.wording import day as in_words
+from kpa_analytics.wording import listing
 
 if TYPE_CHECKING:
     from kpa_analytics.analysis.fleet import Fleet
@@ -150,7 +152,11 @@ class TrendExplorer(StatusExplorer):
         SELECTING,
         PRESSING,
     )
-    terms = ("as of", "case", "gap", EXPIRED, MISSING, "certificate", "renewal", "requirement")
+    terms = (
+        *("as of", "case", "status", CURRENT, EXPIRING, EXPIRED, MISSING, "not due", "gap"),
+        *("certificate", "expiration", "requirement", "renewal"),
+        *(name.replace("_", " ") for name in OUTCOMES),
+    )
 
     _view: TrendView
     _counts: TrendCounts
@@ -324,7 +330,7 @@ class TrendExplorer(StatusExplorer):
             rows = rows.clear()
         named = headings(self.by, self._view.requirements_known)
         nobody = no_rows_text(self.search, done)
-        self._table.show(rows, self._caption(), named, empty_text=nobody)
+        self._table.show(rows, self._caption(rows), named, empty_text=nobody)
         columns = CHANGE_HEADINGS if self._lists_changes() else CASE_HEADINGS
         why = NO_CHANGE if self._lists_changes() else nobody if self.selected else ""
         self._people.show(cases, self._caption_of_cases(cases), columns, empty_text=why)
@@ -369,9 +375,14 @@ class TrendExplorer(StatusExplorer):
         }
         return [{"day": last, GROUP: group} for group in groups]
 
-    def _caption(self) -> str:
+    def _caption(self, rows: pl.DataFrame) -> str:
+        """The caption of the counts; it names the days if they are not all."""
         each = f", by {self.by.replace('_', ' ')}" if self.by else ""
-        return f"Cases of each status on each day{each}"
+        days = [in_words(day) for day in rows["day"].unique().sort()]
+        if rows.height in (0, self._counts.rows.height):
+            return f"Cases of each status on each day{each}"
+        together = " and ".join(days) if len(days) == 2 else listing(days)
+        return f"Selected: cases of each status on {together}{each}"
 
     def _draw(self, name: str) -> dict[str, Any]:
         """Draw a chart of `_CHARTS`."""

@@ -12,7 +12,8 @@ import polars as pl
 from kpa_analytics.analysis.case_groups import id_text
 from kpa_analytics.analysis.selected_bars import in_bars
 from kpa_analytics.charts.expirations_by_week import counted_weeks
-from kpa_analytics.charts.trend_rows import OTHER_GROUPS_ID, PLURALS, counted, read_trend
+from kpa_analytics.charts.trend_rows import OTHER_GROUPS_ID, counted, read_trend
+from kpa_analytics.report_text import GROUP_NOUNS
 from kpa_analytics.widgets.bars import FIGURE, GROUP, Bar
 from kpa_analytics.widgets.trend_rows import (
     LARGEST_OF_WEEK,
@@ -21,7 +22,7 @@ from kpa_analytics.widgets.trend_rows import (
     no_group,
     trend_caption,
 )
-from kpa_analytics.wording import one_line
+from kpa_analytics.wording import count, one_line
 
 if TYPE_CHECKING:
     from datetime import date
@@ -76,7 +77,11 @@ class TrendCounts:
         if not by or GROUP not in bar:
             return bar_in_words(bar)
         if bar[GROUP] == OTHER_GROUPS_ID:
-            others = f"the {len(self._folded):,} other {PLURALS[by]}"
+            number = len([group for group in self._folded if group])
+            one, several = GROUP_NOUNS[by]
+            others = f"the {count(number, f'other {one}', f'other {several}')}"
+            if "" in self._folded:
+                others = f"{others} and {no_group(by)}"
             return group_in_words(others, bar["day"], known)
         named = self.rows.filter(id_text(by) == bar[GROUP])[by]
         name = next((one_line(name) for name in named if name), no_group(by))

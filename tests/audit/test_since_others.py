@@ -1,4 +1,4 @@
-"""An audit pack and an earlier one: other parts, other requirements, moves and corrections."""
+"""An evidence pack and an earlier one: other parts, other requirements, moves and corrections."""
 
 from __future__ import annotations
 

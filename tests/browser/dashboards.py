@@ -44,7 +44,7 @@ def use_by_mouse(view: Locator, shot: str, folder: Path, saved: Path) -> None:
     press(view.get_by_role("tab", name="Expirations"))
     only_one_training(view)
     there = {path.name for path in folder.iterdir()}
-    press(view.get_by_role("button", name="Export audit pack"))
+    press(view.get_by_role("button", name="Export evidence pack"))
     link = view.get_by_role("link", name="Download")
     expect(link).to_be_visible(timeout=180_000)
     (pack,) = (path for path in folder.iterdir() if path.name not in there)

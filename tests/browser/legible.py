@@ -120,9 +120,9 @@ _CUT_CAPTIONS = """() => {
         .map(part => part.textContent);
 }"""
 #: Widths of the window, and the reader's size of text in percent: a phone, the same with large
-#: text, browser zoom of 200% in a window of 1280 pixels, text zoom of 200%, and a screen of 1400
+#: text, browser zoom of 200% in a window of 1280 pixels, text zoom of 200%, and a screen of 1280
 #: pixels, less what scrollbars take: tables are beside the charts there, with the least room.
-_SIZES = ((390, 100), (330, 200), (640, 100), (1280, 200), (1360, 100))
+_SIZES = ((390, 100), (330, 200), (640, 100), (1280, 200), (1260, 100))
 #: The fields of filters whose hints are wider than the room that their own buttons leave.
 _CUT_HINTS = """frame => [...frame.querySelectorAll("input")].filter(field => {
     const style = getComputedStyle(field), pen = document.createElement("canvas").getContext("2d");

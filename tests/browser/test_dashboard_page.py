@@ -222,7 +222,7 @@ def test_the_page_itself_scrolls_prints_whole_and_is_legible(
         ("End", "scrollY >= document.documentElement.scrollHeight - innerHeight - 1"),
     ):
         scroll_by_key(web, key, place)
-    expect(web.get_by_role("button", name="Export audit pack")).to_be_in_viewport()
+    expect(web.get_by_role("button", name="Export evidence pack")).to_be_in_viewport()
     width = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     for narrower in (1100, 800, 390):
         web.set_viewport_size({"width": narrower, "height": 700})
@@ -236,7 +236,7 @@ def test_the_page_itself_scrolls_prints_whole_and_is_legible(
     text = "".join("".join(printed).split())
     for part in ("Training records", "Include people who left", "Status by training", last):
         assert "".join(part.split()) in text, part
-    for button in ("Export audit pack", "Undo"):
+    for button in ("Export evidence pack", "Undo"):
         at = text.find("".join(button.split()))
         assert at < 0, (button, text[at - 60 : at + 60])
     web.emulate_media(media="print")

@@ -380,6 +380,21 @@ def test_a_click_on_the_number_of_a_cell_gives_the_cell_the_keyboard(web: Page) 
     expect(chosen).to_have_count(1)
 
 
+def test_what_is_clicked_gets_the_keyboard_so_that_escape_clears_it(web: Page) -> None:
+    made = panel()
+    made.on_label(lambda *_: None, [["scale"]] * 3)
+    put(web, made)
+    charts_of(web)
+    for at, chart in enumerate(web.get_by_role("figure").all()[:-2]):  # numbers cover the cells
+        for part in (".kpa-chart-label[data-kind=scale]", f"svg.marks {MARK}[role=button]"):
+            for clicked in chart.locator(part).all()[:1]:
+                press(clicked)
+                expect(clicked).to_be_focused()
+                assert state(web, 0, "picked")[0] == at
+                press_keys(web, "Escape")
+                assert state(web, 0, "picked") == [-1, []]
+
+
 def test_the_charts_grow_with_the_text_of_an_open_page(web: Page) -> None:
     put(web, panel())
     charts_of(web)
@@ -451,10 +466,10 @@ def test_the_menu_and_the_tooltip_follow_the_page_and_the_text_size(web: Page, t
 
 
 def test_a_button_that_has_nothing_to_write_says_why(web: Page) -> None:
-    made = DownloadButton("Export audit pack", "Write the evidence pack")
-    made.why_not = "An audit pack is of one account."
+    made = DownloadButton("Export evidence pack", "Write the evidence pack")
+    made.why_not = "An evidence pack is of one account."
     put(web, made)
-    button = web.get_by_role("button", name="Export audit pack")
+    button = web.get_by_role("button", name="Export evidence pack")
     expect(button).to_have_attribute("aria-disabled", "true")
     expect(web.get_by_text(made.why_not)).to_be_visible()
     press(button)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from pathlib import Path
@@ -69,6 +70,16 @@ def test_the_search_finds_what_is_expiring(site: Path) -> None:
     }
     pages_found = {location.partition("#")[0] for location in locations}
     assert {"glossary.html", "rules.html", "reference/expiry.html"} <= pages_found
+
+
+def test_the_search_has_each_name_in_code_as_a_word(site: Path) -> None:
+    index = json.loads((site / "search" / "search_index.json").read_text(encoding="utf-8"))
+    separator = re.compile(index["config"]["separator"])
+    for entry in index["docs"]:
+        text = html.unescape(re.sub(r"<[^>]+>", " ", entry["text"]))
+        words = {*separator.split(re.sub(r"<[^>]+>", " ", entry["text"]))}
+        called = {*re.findall(r"\b(?:kpa|charts|widgets|demo)\.(\w+)\(", text)}
+        assert called - words == set(), entry["location"]
 
 
 def _is_public_class(name: str, member: object) -> bool:

@@ -182,7 +182,7 @@ def test_the_button_of_a_fleet_says_that_a_pack_is_of_one_account(
     monkeypatch.chdir(tmp_path)
     explorer = make(kpa.Fleet({"north": company}))
     assert explorer._export.why_not == (
-        "An audit pack is of one account: open that account by itself to export it."
+        "An evidence pack is of one account: open that account by itself to export it."
     )
     explorer._export._handle_custom_msg("make", [])
     assert explorer._notice.value == ""

@@ -133,6 +133,19 @@ def test_the_workbook_says_where_its_rows_come_from(company: kpa.TrainingData) -
     assert re.search(r"fetched \d+ \w+ 20\d\d, .* UTC from 127\.0\.0\.1", facts["Records"])
 
 
+@pytest.mark.parametrize("make", [GroupTrainingExplorer, PlannerExplorer])
+def test_a_file_does_not_say_what_a_click_on_the_screen_does(
+    company: kpa.TrainingData, make: type[ChartExplorer]
+) -> None:
+    explorer: Any = make(company)
+    table = explorer._sessions
+    assert "click" in table.caption
+    table.filters = {"instructor": "a"}
+    said = about_rows(explorer, table)["Table"]
+    assert said == table.caption.replace(": click a session to list its people", "")
+    assert re.fullmatch(r"(Planned sessions|Sessions); filtered: \d+ of \d+ rows", said)
+
+
 def test_files_of_changed_records_say_so(company: kpa.TrainingData) -> None:
     fewer = replace(company, completions=company.completions.head(1000))
     for data, expected in [(company, False), (fewer, True)]:

@@ -279,6 +279,22 @@ def test_a_first_day_that_the_last_day_has_passed_is_dropped_and_it_says_so(
     assert explorer._notice.value == ""
 
 
+def test_the_caption_of_the_counts_names_the_days_that_are_selected(
+    explorer: TrendExplorer,
+) -> None:
+    table = explorer._table
+    assert table.caption == "Cases of each status on each day"
+    explorer.selected = {"day": "2025-12-31", "status": "expired"}
+    assert table.caption == "Selected: cases of each status on 31 Dec 2025"
+    explorer.selected = {"figure": "change"}
+    assert explorer.table.height == 2
+    assert table.caption == "Selected: cases of each status on 30 Jun 2025 and 30 Jun 2026"
+    explorer.set(by="field_office", selected={"figure": "gaps"})
+    assert table.caption == "Selected: cases of each status on 30 Jun 2026, by field office"
+    explorer.selected = {"week": explorer._charts.rows(2)[0]["week"][:10]}
+    assert table.caption == "Cases of each status on each day, by field office"
+
+
 @pytest.mark.slow
 def test_nothing_is_claimed_of_days_before_the_first_completion(explorer: TrendExplorer) -> None:
     begun = explorer.begun
@@ -603,3 +619,11 @@ def test_groups_drawn_and_folded_are_those_of_the_subtitle(
     is_named = any(name.startswith("(no ") for name in names)
     folds_none = "The last row also has people without a " in str(chart["title"]["subtitle"])
     assert folds_none is (some_have_none and not is_named)
+    # A click on the row names as many groups as its label, and people without a group.
+    if int(number[1]):
+        explorer.selected = {"day": LAST, "group_id": "*"}
+        others = re.search(
+            r"Gaps of the (\d+) other ([a-z ]+?)( and \(no .*\))? on ", explorer._people.caption
+        )
+        assert others
+        assert (others[1], others[3] is not None) == (number[1], folds_none)
