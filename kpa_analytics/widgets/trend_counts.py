@@ -77,9 +77,9 @@ class TrendCounts:
         if not by or GROUP not in bar:
             return bar_in_words(bar)
         if bar[GROUP] == OTHER_GROUPS_ID:
-            number = len([group for group in self._folded if group])
-            one, several = GROUP_NOUNS[by]
-            others = f"the {count(number, f'other {one}', f'other {several}')}"
+            number = len([each for each in self._folded if each])
+            group, groups = GROUP_NOUNS[by]
+            others = f"the {count(number, f'other {group}', f'other {groups}')}"
             if "" in self._folded:
                 others = f"{others} and {no_group(by)}"
             return group_in_words(others, bar["day"], known)

@@ -129,7 +129,10 @@ def use_trend(web: Page, lab: Lab, view: Locator) -> None:
         a_label_below_the_bars_selects_them(trend, chart)
 
     for label, said in (
-        ("other supervisors", "Selected: Gaps of the 7 other supervisors on 31 May 2026"),
+        (
+            "other supervisors",
+            "Selected: Gaps of the 6 other supervisors and (no supervisor) on 31 May 2026",
+        ),
         (
             "All other trainings",
             "Selected: Expirations each week, without that week's largest training",

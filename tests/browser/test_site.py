@@ -72,8 +72,8 @@ def test_the_search_finds_the_code_of_a_chart(reader: Page, site: Path) -> None:
     reader.goto((site / "index.html").as_uri())
     press(reader.get_by_role("textbox", name="Search"))
     reader.keyboard.type("renewal_punctuality")
-    found = reader.locator(".md-search-result__item h1")
-    expect(found.filter(has_text="Gallery")).to_have_count(1)
+    pages = reader.locator(".md-search-result__item h1")
+    expect(pages.filter(has_text="Gallery")).to_have_count(1)
 
 
 @pytest.mark.parametrize("width", [390, 1600])

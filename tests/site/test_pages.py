@@ -77,9 +77,9 @@ def test_the_search_has_each_name_in_code_as_a_word(site: Path) -> None:
     separator = re.compile(index["config"]["separator"])
     for entry in index["docs"]:
         text = html.unescape(re.sub(r"<[^>]+>", " ", entry["text"]))
-        words = {*separator.split(re.sub(r"<[^>]+>", " ", entry["text"]))}
+        indexed = {*separator.split(re.sub(r"<[^>]+>", " ", entry["text"]))}
         called = {*re.findall(r"\b(?:kpa|charts|widgets|demo)\.(\w+)\(", text)}
-        assert called - words == set(), entry["location"]
+        assert called - indexed == set(), entry["location"]
 
 
 def _is_public_class(name: str, member: object) -> bool:
