@@ -56,7 +56,7 @@ if __name__ == "__main__":
         size = {"width": 1400, "height": 2300}
         with laboratory(root, environment(root)) as lab:
             for notebook in NOTEBOOKS:
-                page = browser.new_page(viewport=size, device_scale_factor=1.5)
+                page = browser.new_page(viewport=size, device_scale_factor=1.25)
                 page.set_default_timeout(120_000)
                 take(page, lab, notebook)
                 page.close()
